@@ -1,0 +1,28 @@
+// Small manners of ordinary forms.
+//
+// <form data-confirm="question">  asks before it is sent
+// <form method="post">            is sent once: a second press while the answer is awaited does nothing
+// <select data-submit-on-change>  sends its form when the choice changes
+
+const AWAITED = "awaited";
+
+export function startForms() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (form.dataset.state === AWAITED || (question && !window.confirm(question))) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, { capture: true });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && event.target.method === "post") event.target.dataset.state = AWAITED;
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-submit-on-change]")) target.form.requestSubmit();
+  });
+  // A page that comes back from the browser's cache may be sent again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.state;
+  });
+}
