@@ -46,16 +46,23 @@ function pageColour(name) {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
+function pageAxes(axes, text, line) {
+  const style = { axisLabel: { color: text }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
+  return axes && [axes].flat().map((axis) => ({ ...style, ...axis }));
+}
+
 function pageOption(option) {
-  const text = pageColour("--tblr-body-color");
+  const [text, line] = [pageColour("--tblr-body-color"), pageColour("--tblr-border-color")];
   return {
     animationDuration: 150,
     aria: { enabled: true },
     color: TONES.map(pageColour),
-    grid: { left: 8, right: 8, top: 32, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 8, top: option.legend ? 40 : 16, bottom: 8, containLabel: true },
     textStyle: { color: text, fontFamily: getComputedStyle(document.body).fontFamily },
     ...option,
-    legend: option.legend && { textStyle: { color: text }, ...option.legend },
+    xAxis: pageAxes(option.xAxis, text, line),
+    yAxis: pageAxes(option.yAxis, text, line),
+    legend: option.legend && { top: 0, textStyle: { color: text }, ...option.legend },
     tooltip: { ...option.tooltip, renderMode: "richText" },
   };
 }
