@@ -1,0 +1,56 @@
+"""Putting the parts together: settings to engine, clock, plugins and desk."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from gongdan.errors import DatabaseNotReady
+from gongdan.hooks.manager import PluginManager
+from gongdan.services.desk import Desk, Parts
+from gongdan.settings import Settings
+from gongdan.storage import schema
+from gongdan.storage.database import Database
+from gongdan.storage.files import FileStore
+from gongdan.storage.vault import Vault, read_or_make_secret
+from gongdan.text import msg
+
+
+def system_clock() -> datetime:
+    """Return the time now, aware, UTC."""
+    return datetime.now(UTC)
+
+
+def open_desk(
+    settings: Settings, *, plugins: PluginManager | None = None, clock: Callable[[], datetime] = system_clock
+) -> Desk:
+    """Return the desk of an installation; the database may still be empty, see ``require_ready``."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return Desk(
+        Parts(
+            database=Database(settings.database_url),
+            plugins=plugins or load_plugins(settings),
+            vault=Vault(read_or_make_secret(settings.home / "secret.key")),
+            files=FileStore(settings.home / "files"),
+            clock=clock,
+        )
+    )
+
+
+def load_plugins(settings: Settings) -> PluginManager:
+    """Return a manager with every installed plugin that the settings allow; none in safe mode."""
+    manager = PluginManager(trace=settings.trace_hooks)
+    if not settings.safe_mode:
+        manager.load_installed(settings.plugins or None)
+    return manager
+
+
+def upgrade(desk: Desk) -> None:
+    """Bring the tables up to date: the core's first, then the loaded plugins' by name."""
+    schema.upgrade(desk.database.engine, schema.CORE)
+    for answer in desk.plugins.declared("register_migrations"):
+        schema.upgrade(desk.database.engine, schema.MigrationSource(answer.plugin, answer.value))
+
+
+def require_ready(desk: Desk) -> None:
+    """Raise ``DatabaseNotReady`` unless the core's tables are of this version."""
+    if not schema.is_current(desk.database.engine):
+        raise DatabaseNotReady(msg("表结构不存在或版本不符"))

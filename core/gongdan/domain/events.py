@@ -1,0 +1,35 @@
+"""Events: what happened, told to plugins after the commit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class EventKind(StrEnum):
+    """Every event of the core; each is told once, after the commit."""
+
+    TICKET_OPENED = "ticket.opened"
+    TICKET_CHANGED = "ticket.changed"
+    TICKET_MOVED = "ticket.moved"
+    TICKET_REOPENED = "ticket.reopened"
+    NOTE_WRITTEN = "note.written"
+    PLUGIN_ENABLED = "plugin.enabled"
+    PLUGIN_DISABLED = "plugin.disabled"
+    IMPORT_FINISHED = "import.finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact about one company."""
+
+    kind: EventKind
+    company_id: UUID
+    #: The noun the event is about: ticket, plugin, import_run.
+    subject_kind: str
+    subject_id: UUID
+    #: Aware, UTC.
+    occurred_at: datetime
+    #: Plain values, such as the move's name and the states before and after.
+    data: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,66 @@
+"""Permissions and roles: names that core and plugins declare, sets that a company gives to its people."""
+
+from dataclasses import dataclass
+
+from gongdan.text import msg
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing a person may do in a company."""
+
+    #: ``noun.verb``; a plugin's own begin with its name.
+    name: str
+    #: Shown name, a source text.
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named set of permissions; companies may add to and take from what is declared."""
+
+    name: str
+    #: Shown name as the trade says it, a source text.
+    label: str
+    permissions: frozenset[str]
+
+
+CORE_PERMISSIONS: tuple[Permission, ...] = (
+    Permission("ticket.view", msg("查看工单")),
+    Permission("ticket.create", msg("登记工单")),
+    Permission("ticket.edit", msg("修改工单内容")),
+    Permission("ticket.move", msg("办理工单")),
+    Permission("ticket.assign", msg("指派工单")),
+    Permission("ticket.change_owner", msg("变更首接人")),
+    Permission("ticket.link", msg("关联与合并工单")),
+    Permission("note.write", msg("填写记录")),
+    Permission("party.view", msg("查看客户")),
+    Permission("party.edit", msg("修改客户资料")),
+    Permission("party.unmask", msg("查看完整证件号与电话")),
+    Permission("asset.view", msg("查看房屋与资产")),
+    Permission("asset.edit", msg("修改房屋与资产")),
+    Permission("import.run", msg("导入数据")),
+    Permission("export.run", msg("导出数据")),
+    Permission("journal.view", msg("查看日志")),
+    Permission("company.admin", msg("管理公司与部门")),
+    Permission("account.admin", msg("管理账号与角色")),
+    Permission("plugin.admin", msg("管理扩展")),
+)
+
+_DESK = frozenset({
+    "ticket.view", "ticket.create", "ticket.edit", "ticket.move", "ticket.assign", "ticket.link", "note.write",
+    "party.view", "party.edit", "asset.view",
+})  # fmt: skip
+
+#: The role that ``company.admin`` screens call the company administrator.
+ADMINISTRATOR = "administrator"
+
+CORE_ROLES: tuple[Role, ...] = (
+    Role(ADMINISTRATOR, msg("公司管理员"), frozenset(permission.name for permission in CORE_PERMISSIONS)),
+    Role("supervisor", msg("主管"), _DESK | {"ticket.change_owner", "party.unmask", "asset.edit", "import.run",
+                                            "export.run", "journal.view"}),
+    Role("agent", msg("客服"), _DESK),
+    Role("worker", msg("经办人"), frozenset({"ticket.view", "ticket.move", "note.write", "asset.view",
+                                          "party.view"})),
+    Role("observer", msg("查阅者"), frozenset({"ticket.view", "party.view", "asset.view"})),
+)  # fmt: skip

@@ -1,0 +1,40 @@
+"""The rulebook: everything a plugin declares about how a company's regulation runs."""
+
+from dataclasses import dataclass
+
+from gongdan.domain.assets import AssetKind, LinkRule
+from gongdan.domain.people import Permission, Role
+from gongdan.domain.ticket_types import TicketType
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One rule of a regulation, restated."""
+
+    #: Source, part, running number: ``001-13-22``.
+    id: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """What a plugin hands over at start; checked, then frozen."""
+
+    #: The plugin's shown name, a source text.
+    label: str
+    #: One sentence about what it brings, a source text.
+    description: str
+    ticket_types: tuple[TicketType, ...] = ()
+    asset_kinds: tuple[AssetKind, ...] = ()
+    link_rules: tuple[LinkRule, ...] = ()
+    roles: tuple[Role, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    #: The clauses that the declarations name.
+    clauses: tuple[Clause, ...] = ()
+    #: What the trade calls its assets in menus (房屋, 工地, 车辆, 代理商), a source text.
+    assets_label: str = ""
+
+    def problems(self) -> tuple[str, ...]:
+        """Name everything that cannot be, as plain English for the plugin's author."""
+        return tuple(problem for ticket_type in self.ticket_types for problem in ticket_type.problems())

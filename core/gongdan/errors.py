@@ -1,0 +1,244 @@
+"""Everything that gongdan refuses, and why.
+
+One root, one class per kind. A class carries a stable ``code``, a ``text`` that says what is wrong and which
+rule was broken, and a ``remedy`` that says what to do next; both are source texts with named placeholders that
+the fields of the instance fill. The language room puts them into words, the web room alone maps codes to HTTP
+statuses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+from gongdan.text import msg
+
+
+@dataclass(eq=False)
+class GongdanError(Exception):
+    """The root of every error that gongdan raises on purpose."""
+
+    #: Stable identifier; it never changes once released.
+    code: ClassVar[str] = "error"
+    #: What is wrong, with the rule; placeholders are field names.
+    text: ClassVar[str] = msg("操作未能完成")
+    #: What the reader can do next; may be empty.
+    remedy: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        super().__init__(*self.details().values())
+
+    def details(self) -> Mapping[str, object]:
+        """Return the typed fields by name, in the order of their declaration."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def __str__(self) -> str:
+        return self.text.format(**self.details())
+
+
+# --- Refusals: the request was understood and a rule says no ---------------------------------------------------
+
+
+@dataclass(eq=False)
+class Refused(GongdanError):
+    """A rule of gongdan or of a plugin says no; nothing was changed."""
+
+    code: ClassVar[str] = "refused"
+
+
+@dataclass(eq=False)
+class FieldProblem:
+    """One wrong value of a form: which field, what came, which rule, what to do."""
+
+    #: Name of the field as declared.
+    field: str
+    #: The text as the user gave it.
+    value: str
+    #: Source text of the broken rule, with placeholders from ``params``.
+    rule: str
+    #: Source text of the way out; may be empty.
+    remedy: str = ""
+    #: Values for the placeholders of ``rule`` and ``remedy``.
+    params: Mapping[str, object] | None = None
+    #: Label of the field, a source text; empty when ``field`` is not declared.
+    label: str = ""
+
+
+@dataclass(eq=False)
+class InvalidInput(Refused):
+    """One or several values do not fit their declaration; all of them are reported together."""
+
+    code: ClassVar[str] = "invalid_input"
+    text: ClassVar[str] = msg("有内容填写不正确")
+    remedy: ClassVar[str] = msg("请按提示修改后重新提交，已填内容不会丢失")
+
+    problems: tuple[FieldProblem, ...] = ()
+
+
+@dataclass(eq=False)
+class NotFound(Refused):
+    """The thing does not exist, or not for this company and this person: both look the same on purpose."""
+
+    code: ClassVar[str] = "not_found"
+    text: ClassVar[str] = msg("找不到这条记录")
+    remedy: ClassVar[str] = msg("它可能属于别的公司，或者链接已失效")
+
+    noun: str = ""
+    key: str = ""
+
+
+@dataclass(eq=False)
+class NotAllowed(Refused):
+    """The person lacks the permission."""
+
+    code: ClassVar[str] = "not_allowed"
+    text: ClassVar[str] = msg("您没有这项权限：{permission}")
+    remedy: ClassVar[str] = msg("请联系公司管理员调整您的角色")
+
+    permission: str = ""
+
+
+@dataclass(eq=False)
+class StaleVersion(Refused):
+    """Somebody else saved first; ``expected`` is what the form was made from, ``actual`` what is stored now."""
+
+    code: ClassVar[str] = "stale_version"
+    text: ClassVar[str] = msg("您打开之后，这条记录已被他人修改")
+    remedy: ClassVar[str] = msg("请对照两个版本，决定保留哪一个")
+
+    noun: str = ""
+    key: str = ""
+    expected: int = 0
+    actual: int = 0
+
+
+@dataclass(eq=False)
+class MoveRefused(Refused):
+    """A move is not possible now; every refusal is listed, each with its guard and clauses."""
+
+    code: ClassVar[str] = "move_refused"
+    text: ClassVar[str] = msg("现在不能执行“{move}”")
+    remedy: ClassVar[str] = msg("请先处理下面列出的每一项")
+
+    move: str = ""
+    refusals: tuple["Refusal", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one guard says no."""
+
+    #: Name of the guard.
+    guard: str
+    #: Source text of the reason, with placeholders from ``params``.
+    reason: str
+    #: Clause ids the guard comes from.
+    clauses: tuple[str, ...] = ()
+    #: Field that would answer the guard, if there is one.
+    field: str = ""
+    #: Values for the placeholders of ``reason``.
+    params: Mapping[str, object] | None = None
+
+
+@dataclass(eq=False)
+class Conflict(Refused):
+    """Two facts cannot both hold, such as two open links of an exclusive kind."""
+
+    code: ClassVar[str] = "conflict"
+    text: ClassVar[str] = msg("与已有记录冲突：{existing}")
+    remedy: ClassVar[str] = msg("请先结束或更正原有记录")
+
+    noun: str = ""
+    existing: str = ""
+
+
+@dataclass(eq=False)
+class PluginDisabled(Refused):
+    """The company has not enabled the plugin that this act needs."""
+
+    code: ClassVar[str] = "plugin_disabled"
+    text: ClassVar[str] = msg("本公司未启用扩展“{plugin}”")
+    remedy: ClassVar[str] = msg("管理员可在“扩展”页启用它；已有工单仍可查看")
+
+    plugin: str = ""
+
+
+@dataclass(eq=False)
+class LoginRefused(Refused):
+    """Wrong name, wrong password or disabled account: one answer for all three."""
+
+    code: ClassVar[str] = "login_refused"
+    text: ClassVar[str] = msg("用户名或密码不正确")
+    remedy: ClassVar[str] = msg("请检查大小写；忘记密码请联系公司管理员")
+
+
+@dataclass(eq=False)
+class LoginThrottled(Refused):
+    """Too many failed tries for this name or from this address."""
+
+    code: ClassVar[str] = "login_throttled"
+    text: ClassVar[str] = msg("尝试次数过多，请在 {wait_minutes} 分钟后再试")
+    remedy: ClassVar[str] = msg("如非本人操作，请联系管理员")
+
+    wait_minutes: int = 0
+
+
+@dataclass(eq=False)
+class FileRefused(Refused):
+    """An upload or an import file that is not taken as it is."""
+
+    code: ClassVar[str] = "file_refused"
+    text: ClassVar[str] = msg("文件“{name}”不能接收：{reason}")
+    remedy: ClassVar[str] = msg("请换一个文件")
+
+    name: str = ""
+    reason: str = ""
+
+
+# --- Failures: the installation is not in order -----------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class SettingsError(GongdanError):
+    """A setting is missing or wrong."""
+
+    code: ClassVar[str] = "settings"
+    text: ClassVar[str] = msg("设置“{name}”的值“{value}”不可用：{rule}")
+    remedy: ClassVar[str] = msg("请修改设置后重新启动")
+
+    name: str = ""
+    value: str = ""
+    rule: str = ""
+
+
+@dataclass(eq=False)
+class DatabaseNotReady(GongdanError):
+    """The database is absent, empty or of another version."""
+
+    code: ClassVar[str] = "database_not_ready"
+    text: ClassVar[str] = msg("数据库尚未就绪：{state}")
+    remedy: ClassVar[str] = msg("请先运行 gongdan init 或 gongdan db upgrade")
+
+    state: str = ""
+
+
+@dataclass(eq=False)
+class DeclarationError(GongdanError):
+    """A plugin declares something that cannot be; start-up names both sides."""
+
+    code: ClassVar[str] = "declaration"
+    text: ClassVar[str] = msg("扩展“{plugin}”的声明有误：{problem}")
+    remedy: ClassVar[str] = msg("请升级或移除该扩展，或用 --safe-mode 启动")
+
+    plugin: str = ""
+    problem: str = ""
+
+
+@dataclass(eq=False)
+class TenancyViolation(GongdanError):
+    """Code tried to read or write across companies; this is a defect, never a user's mistake."""
+
+    code: ClassVar[str] = "tenancy_violation"
+    text: ClassVar[str] = msg("已阻止一次跨公司的数据访问")
+    remedy: ClassVar[str] = msg("请把此信息报告给管理员")
+
+    detail: str = ""

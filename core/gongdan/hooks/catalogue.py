@@ -1,0 +1,107 @@
+"""What all loaded plugins declare, checked for collisions and frozen."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from gongdan.domain.assets import AssetKind, LinkRule
+from gongdan.domain.importing import Importer
+from gongdan.domain.people import CORE_PERMISSIONS, CORE_ROLES, Permission, Role
+from gongdan.domain.rulebook import Clause, Rulebook
+from gongdan.domain.ticket_types import TicketType
+from gongdan.errors import DeclarationError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Owned(Generic[T]):
+    """A declared thing with the plugin that declares it; ``core`` for the core's own."""
+
+    plugin: str
+    value: T
+
+
+class Register(Generic[T]):
+    """Declared things of one kind by name; a second one of the same name is refused, both plugins named."""
+
+    def __init__(self, noun: str) -> None:
+        self._noun = noun
+        self._owned: dict[str, Owned[T]] = {}
+
+    def add(self, plugin: str, name: str, value: T) -> None:
+        """Take ``value``; raises ``DeclarationError`` when the name is taken."""
+        if name in self._owned:
+            first = self._owned[name].plugin
+            raise DeclarationError(plugin, f"{self._noun} {name} is already declared by {first}")
+        self._owned[name] = Owned(plugin, value)
+
+    def get(self, name: str) -> T | None:
+        """Return the thing, or None."""
+        owned = self._owned.get(name)
+        return owned.value if owned else None
+
+    def plugin_of(self, name: str) -> str:
+        """Return the plugin that declares ``name``; empty when nobody does."""
+        owned = self._owned.get(name)
+        return owned.plugin if owned else ""
+
+    def of(self, plugins: Collection[str]) -> tuple[T, ...]:
+        """Return what the core and ``plugins`` declare, by plugin name, then in the order of declaration."""
+        chosen = [owned for owned in self._owned.values() if owned.plugin == "core" or owned.plugin in plugins]
+        return tuple(owned.value for owned in sorted(chosen, key=lambda owned: owned.plugin))
+
+    def __iter__(self) -> Iterator[Owned[T]]:
+        return iter(self._owned.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything declared, by noun."""
+
+    rulebooks: Mapping[str, Rulebook] = field(default_factory=lambda: MappingProxyType({}))
+    ticket_types: Register[TicketType] = field(default_factory=lambda: Register("ticket type"))
+    asset_kinds: Register[AssetKind] = field(default_factory=lambda: Register("asset kind"))
+    link_rules: Register[LinkRule] = field(default_factory=lambda: Register("link rule"))
+    roles: Register[Role] = field(default_factory=lambda: Register("role"))
+    permissions: Register[Permission] = field(default_factory=lambda: Register("permission"))
+    importers: Register[Importer] = field(default_factory=lambda: Register("import kind"))
+    clauses: Mapping[str, Clause] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[Importer]]) -> Catalogue:
+    """Check what the plugins declare and put it together; raises ``DeclarationError``."""
+    clauses = {clause.id: clause for book in rulebooks.values() for clause in book.clauses}
+    made = Catalogue(rulebooks=MappingProxyType(dict(rulebooks)), clauses=MappingProxyType(clauses))
+    for permission in CORE_PERMISSIONS:
+        made.permissions.add("core", permission.name, permission)
+    for role in CORE_ROLES:
+        made.roles.add("core", role.name, role)
+    for plugin in sorted(rulebooks):
+        _add_rulebook(made, plugin, rulebooks[plugin])
+    for plugin in sorted(importers):
+        for importer in importers[plugin]:
+            made.importers.add(plugin, importer.kind, importer)
+    return made
+
+
+def _add_rulebook(made: Catalogue, plugin: str, book: Rulebook) -> None:
+    if problems := book.problems():
+        raise DeclarationError(plugin, "; ".join(problems))
+    for ticket_type in book.ticket_types:
+        made.ticket_types.add(plugin, ticket_type.name, ticket_type)
+    for kind in book.asset_kinds:
+        made.asset_kinds.add(plugin, kind.name, kind)
+    for rule in book.link_rules:
+        made.link_rules.add(plugin, rule.role, rule)
+    for permission in book.permissions:
+        _check_prefix(plugin, permission.name)
+        made.permissions.add(plugin, permission.name, permission)
+    for role in book.roles:
+        made.roles.add(plugin, role.name, role)
+
+
+def _check_prefix(plugin: str, permission: str) -> None:
+    if not permission.startswith(f"{plugin}."):
+        raise DeclarationError(plugin, f"permission {permission} does not begin with {plugin}.")

@@ -1,0 +1,97 @@
+"""Calling one plugin at a time: a failure is caught, timed and reported, and never reaches the caller.
+
+Reactions run in daemon threads of their own, so that neither a slow nor a raising plugin holds up a request.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+#: Reactions that take longer are reported as slow.
+SLOW_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A plugin that raised, or took too long, in one call."""
+
+    plugin: str
+    hook: str
+    #: ``raised`` or ``slow``.
+    kind: str
+    #: Type and text of the exception, or the time taken.
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """What one isolated call gave: a value, or a failure."""
+
+    value: T | None
+    failure: Failure | None
+
+
+def call_isolated(plugin: str, hook: str, function: Callable[[], T], *, slow_seconds: float) -> Outcome[T]:
+    """Call ``function``; whatever it raises becomes a failure."""
+    began = time.monotonic()
+    try:
+        value = function()
+    except Exception as problem:  # noqa: BLE001 -- the boundary: foreign code may raise anything
+        return Outcome(None, Failure(plugin, hook, "raised", f"{type(problem).__name__}: {problem}"))
+    taken = time.monotonic() - began
+    if taken > slow_seconds:
+        return Outcome(value, Failure(plugin, hook, "slow", f"{taken:.1f} s"))
+    return Outcome(value, None)
+
+
+class Reactions:
+    """One queue and one thread for each plugin; a stuck plugin holds up only itself."""
+
+    def __init__(self, *, slow_seconds: float = SLOW_SECONDS) -> None:
+        self._slow_seconds = slow_seconds
+        self._queues: dict[str, queue.Queue[Callable[[], None]]] = {}
+        self._lock = threading.Lock()
+
+    def submit(
+        self, plugin: str, hook: str, function: Callable[[], object], report: Callable[[Failure], None]
+    ) -> None:
+        """Run ``function`` soon, after everything submitted before for the same plugin; failures go to ``report``."""
+
+        def run() -> None:
+            failure = call_isolated(plugin, hook, function, slow_seconds=self._slow_seconds).failure
+            if failure:
+                report(failure)
+
+        self._queue(plugin).put(run)
+
+    def drain(self, timeout_seconds: float) -> bool:
+        """Wait until everything submitted so far has run; False when the time is up first."""
+        ends = time.monotonic() + timeout_seconds
+        while any(waiting.unfinished_tasks for waiting in list(self._queues.values())):
+            if time.monotonic() > ends:
+                return False
+            time.sleep(0.005)
+        return True
+
+    def _queue(self, plugin: str) -> "queue.Queue[Callable[[], None]]":
+        with self._lock:
+            if plugin not in self._queues:
+                self._queues[plugin] = queue.Queue()
+                threading.Thread(
+                    target=_work_off, args=(self._queues[plugin],), name=f"reactions-{plugin}", daemon=True
+                ).start()
+            return self._queues[plugin]
+
+
+def _work_off(waiting: "queue.Queue[Callable[[], None]]") -> None:
+    while True:
+        run = waiting.get()
+        try:
+            run()
+        finally:
+            waiting.task_done()

@@ -1,0 +1,1 @@
+"""Use cases, one file for each noun; the desk bundles them. No request, no command line, no global session."""

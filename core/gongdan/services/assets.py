@@ -1,0 +1,365 @@
+"""Assets: the tree of things that tickets are about, and who is linked to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from gongdan.domain.assets import AssetKind, Term, child_path
+from gongdan.domain.searching import fold
+from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound, StaleVersion
+from gongdan.services.schemas import read_fields
+from gongdan.services.work import Work, changed
+from gongdan.storage import search
+from gongdan.storage.assets import AssetAliasRow, AssetLinkRow, AssetRow, AssetSerialRow
+from gongdan.storage.parties import PartyRow
+from gongdan.storage.tickets import TicketRow
+from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AssetView:
+    """An asset at its place in the tree."""
+
+    id: UUID
+    kind: str
+    code: str
+    label: str
+    parent_id: UUID | None
+    path: str
+    position: str
+    state: str
+    fields: Mapping[str, object]
+    flags: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssetLinkView:
+    """A dated link of an asset, with the name of its far side."""
+
+    id: UUID
+    role: str
+    party_id: UUID | None
+    party_name: str
+    other_asset_id: UUID | None
+    begins: date | None
+    ends: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One asset in the grid of its parent."""
+
+    asset: AssetView
+    open_tickets: int
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A building drawn as rows of tiles: sections (单元) side by side, floors from the top down."""
+
+    root: AssetView
+    #: Section label → floor label → tiles in order of their code.
+    sections: Mapping[str, Mapping[str, Sequence[Tile]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetInput:
+    """What a person fills in about an asset."""
+
+    kind: str
+    code: str
+    label: str = ""
+    parent_id: UUID | None = None
+    position: str = ""
+    state: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+class Assets:
+    """Use cases around assets of one company."""
+
+    def __init__(self, desk: "CompanyDesk") -> None:
+        self._desk = desk
+
+    def kinds(self) -> Sequence[AssetKind]:
+        """Return the kinds that the company's plugins declare."""
+        return self._desk.installation.plugins.catalogue.asset_kinds.of(self._desk.enabled)
+
+    def find(self, asset_id: UUID) -> AssetView:
+        """Return an asset; raises ``NotFound``."""
+        self._desk.require("asset.view")
+        with self._desk.reading() as session:
+            row = session.scalars(select(AssetRow).where(AssetRow.id == asset_id)).one_or_none()
+            if row is None:
+                raise NotFound("asset", str(asset_id))
+            return asset_view(row)
+
+    def list(self, text: str = "", *, kind: str = "", after: str = "", limit: int = PAGE_SIZE) -> Sequence[AssetView]:
+        """Return assets in the order of the tree, from behind the path ``after``."""
+        self._desk.require("asset.view")
+        query = select(AssetRow).order_by(AssetRow.path).limit(limit)
+        with self._desk.reading() as session:
+            if text.strip():
+                query = query.where(AssetRow.id.in_(search.find(session, "asset", text, limit=500)))
+            if kind:
+                query = query.where(AssetRow.kind == kind)
+            if after:
+                query = query.where(AssetRow.path > after)
+            return tuple(asset_view(row) for row in session.scalars(query))
+
+    def children(self, parent_id: UUID | None) -> Sequence[AssetView]:
+        """Return what stands directly under an asset, or the roots."""
+        self._desk.require("asset.view")
+        condition = AssetRow.parent_id.is_(None) if parent_id is None else AssetRow.parent_id == parent_id
+        with self._desk.reading() as session:
+            rows = session.scalars(select(AssetRow).where(condition)).all()
+            return tuple(sorted(map(asset_view, rows), key=lambda asset: natural(asset.code)))
+
+    def by_name(self, name: str) -> AssetView | None:
+        """Return the asset of a label, path or alias, as typed; None when there is none."""
+        self._desk.require("asset.view")
+        wanted = fold(name)
+        alias = select(AssetAliasRow.asset_id).where(AssetAliasRow.alias == wanted)
+        query = select(AssetRow).where(or_(AssetRow.label == name.strip(), AssetRow.path == name.strip(),
+                                           AssetRow.id.in_(alias)))  # fmt: skip
+        with self._desk.reading() as session:
+            row = session.scalars(query.limit(1)).one_or_none()
+            return asset_view(row) if row else None
+
+    def grid(self, root_id: UUID) -> Grid:
+        """Return everything under an asset whose kind is drawn as tiles, by section and floor."""
+        self._desk.require("asset.view")
+        tile_kinds = [kind.name for kind in self.kinds() if kind.in_grid]
+        with self._desk.reading() as session:
+            root = session.scalars(select(AssetRow).where(AssetRow.id == root_id)).one_or_none()
+            if root is None:
+                raise NotFound("asset", str(root_id))
+            below = select(AssetRow).where(AssetRow.path.startswith(root.path + "/", autoescape=True))
+            rows = session.scalars(below).all()
+            tiles = [row for row in rows if row.kind in tile_kinds]
+            labels = {row.id: row.label for row in rows} | {root.id: root.label}
+            busy = _open_tickets(session, root.path)
+            owners = _open_parties(session, root.path)
+        sections: dict[str, dict[str, list[Tile]]] = {}
+        for row in sorted(tiles, key=lambda row: natural(row.path)):
+            section = labels.get(row.parent_id, "") if row.parent_id else ""
+            floors = sections.setdefault(section, {})
+            floors.setdefault(row.position, []).append(
+                Tile(asset_view(row), busy.get(row.id, 0), tuple(owners.get(row.id, ())))
+            )
+        ordered = {section: dict(sorted(floors.items(), key=lambda item: natural(item[0]), reverse=True))
+                   for section, floors in sections.items()}  # fmt: skip
+        return Grid(asset_view(root), ordered)
+
+    def create(self, given: AssetInput) -> AssetView:
+        """Make an asset; raises ``InvalidInput`` or ``Conflict``."""
+        self._desk.require("asset.edit")
+        kind, fields = self._checked(given)
+        with self._desk.working() as work:
+            parent = work.get(AssetRow, given.parent_id, "asset") if given.parent_id else None
+            if (parent.kind if parent else "") not in (kind.parents or ("",)):
+                raise _invalid("parent", parent.label if parent else "", msg("不能放在这一级下面"))
+            path = child_path(parent.path if parent else "", given.code.strip())
+            if work.session.scalar(select(AssetRow.id).where(AssetRow.path == path)):
+                raise Conflict("asset", path)
+            row = AssetRow(kind=kind.name, code=given.code.strip(), label=given.label.strip() or given.code.strip(),
+                           parent_id=given.parent_id, path=path, position=given.position, state=given.state,
+                           fields=fields, created_at=work.now, flags=[])  # fmt: skip
+            work.session.add(row)
+            work.session.flush()
+            index_asset(work.session, row)
+            work.record("asset.created", "asset", row.id, after={"path": path, "label": row.label, "fields": fields})
+            return asset_view(row)
+
+    def change(self, asset_id: UUID, version: int, given: AssetInput) -> AssetView:
+        """Change label, state, position and fields; a former label stays as an alias. Raises ``StaleVersion``."""
+        self._desk.require("asset.edit")
+        _, fields = self._checked(given)
+        with self._desk.working() as work:
+            row = work.get(AssetRow, asset_id, "asset", lock=True)
+            if row.version != version:
+                raise StaleVersion("asset", row.label, version, row.version)
+            before = _values(row)
+            label = given.label.strip() or row.label
+            if label != row.label:
+                self._keep_alias(work, row)
+            row.label, row.state, row.position = label, given.state, given.position
+            row.fields = {**row.fields, **fields}
+            work.session.flush()
+            index_asset(work.session, row)
+            old, new = changed(before, _values(row))
+            work.record("asset.changed", "asset", row.id, before=old, after=new)
+            return asset_view(row)
+
+    def add_serial(self, asset_id: UUID, kind: str, value: str) -> None:
+        """Give an asset a serial number; raises ``Conflict`` when another asset carries it."""
+        self._desk.require("asset.edit")
+        with self._desk.working() as work:
+            row = work.get(AssetRow, asset_id, "asset")
+            taken = work.session.scalar(
+                select(AssetRow.label).join(AssetSerialRow, AssetSerialRow.asset_id == AssetRow.id)
+                .where(AssetSerialRow.kind == kind, AssetSerialRow.value == value)
+            )  # fmt: skip
+            if taken:
+                raise Conflict("serial", f"{value} · {taken}")
+            work.session.add(AssetSerialRow(asset_id=row.id, kind=kind, value=value))
+            work.record("asset.serial_added", "asset", asset_id, after={"kind": kind, "value": value})
+
+    def links(self, asset_id: UUID) -> Sequence[AssetLinkView]:
+        """Return the links of an asset, open ones first."""
+        self._desk.require("asset.view")
+        query = (
+            select(AssetLinkRow, PartyRow.name)
+            .outerjoin(PartyRow, PartyRow.id == AssetLinkRow.party_id)
+            .where(AssetLinkRow.asset_id == asset_id)
+            .order_by(AssetLinkRow.ends.is_not(None), AssetLinkRow.begins.desc())
+        )
+        with self._desk.reading() as session:
+            return tuple(
+                AssetLinkView(link.id, link.role, link.party_id, name or "", link.other_asset_id, link.begins, link.ends)
+                for link, name in session.execute(query)
+            )
+
+    def link(
+        self, asset_id: UUID, role: str, *, party_id: UUID | None = None, other_asset_id: UUID | None = None,
+        begins: date | None = None, ends: date | None = None,
+    ) -> None:  # fmt: skip
+        """Link an asset to a party or another asset for a term; raises ``Conflict`` when a rule allows only one."""
+        self._desk.require("asset.edit")
+        rule = self._desk.installation.plugins.catalogue.link_rules.get(role)
+        if rule is None:
+            raise _invalid("role", role, msg("不是可选的关系"))
+        if (party_id is None) == (other_asset_id is None):
+            raise _invalid("party", "", msg("请选择一位客户或一项资产"))
+        if begins and ends and ends <= begins:
+            raise _invalid("ends", ends.isoformat(), msg("结束日期应晚于开始日期"))
+        with self._desk.working() as work:
+            work.get(AssetRow, asset_id, "asset", lock=True)
+            if party_id:
+                work.get(PartyRow, party_id, "party")
+            if other_asset_id:
+                work.get(AssetRow, other_asset_id, "asset")
+            far = AssetLinkRow.party_id == party_id if party_id else AssetLinkRow.other_asset_id == other_asset_id
+            conditions = [(AssetLinkRow.asset_id == asset_id) & far]
+            conditions += [AssetLinkRow.asset_id == asset_id] if rule.one_per_asset else []
+            conditions += [far] if rule.one_per_target else []
+            self._refuse_overlap(work.session, role, or_(*conditions), Term(begins, ends))
+            link = AssetLinkRow(asset_id=asset_id, role=role, party_id=party_id, other_asset_id=other_asset_id,
+                                begins=begins, ends=ends)  # fmt: skip
+            work.session.add(link)
+            work.session.flush()
+            work.record("asset.linked", "asset", asset_id, after={
+                "role": role, "party": party_id, "other": other_asset_id, "begins": begins, "ends": ends})  # fmt: skip
+
+    def end_link(self, link_id: UUID, day: date) -> None:
+        """Close a link; ``day`` is the first day on which it no longer holds."""
+        self._desk.require("asset.edit")
+        with self._desk.working() as work:
+            link = work.get(AssetLinkRow, link_id, "link")
+            if link.begins and day < link.begins:
+                raise _invalid("ends", day.isoformat(), msg("结束日期应晚于开始日期"))
+            work.record("asset.link_ended", "asset", link.asset_id, before={"ends": link.ends}, after={"ends": day})
+            link.ends = day
+
+    def _checked(self, given: AssetInput) -> tuple[AssetKind, dict[str, object]]:
+        kind = next((kind for kind in self.kinds() if kind.name == given.kind), None)
+        if kind is None:
+            raise _invalid("kind", given.kind, msg("不是可选的值"))
+        fields, problems = read_fields(kind.fields, given.fields, self._desk.zone)
+        if not given.code.strip() or "/" in given.code:
+            problems.append(FieldProblem("code", given.code, msg("必须填写，且不能含“/”"), label=msg("编号")))
+        if given.state and given.state not in {value for value, _ in kind.states}:
+            problems.append(FieldProblem("state", given.state, msg("不是可选的值"), label=msg("状态")))
+        if problems:
+            raise InvalidInput(tuple(problems))
+        return kind, fields
+
+    @staticmethod
+    def _keep_alias(work: Work, row: AssetRow) -> None:
+        alias = fold(row.label)
+        if not work.session.scalar(select(AssetAliasRow.id).where(AssetAliasRow.alias == alias)):
+            work.session.add(AssetAliasRow(asset_id=row.id, alias=alias))
+
+    @staticmethod
+    def _refuse_overlap(session: Session, role: str, condition: object, term: Term) -> None:
+        query = (
+            select(AssetLinkRow, AssetRow.label, PartyRow.name)
+            .join(AssetRow, AssetRow.id == AssetLinkRow.asset_id)
+            .outerjoin(PartyRow, PartyRow.id == AssetLinkRow.party_id)
+            .where(AssetLinkRow.role == role, condition)  # type: ignore[arg-type]  # an SQL expression
+        )
+        for link, label, name in session.execute(query):
+            if term.overlaps(Term(link.begins, link.ends)):
+                raise Conflict("link", f"{label} · {name or ''}".strip(" ·"))
+
+
+def asset_view(row: AssetRow) -> AssetView:
+    """Return a snapshot of the row."""
+    return AssetView(row.id, row.kind, row.code, row.label, row.parent_id, row.path, row.position, row.state,
+                     dict(row.fields), tuple(row.flags), row.version)  # fmt: skip
+
+
+def index_asset(session: Session, row: AssetRow) -> None:
+    """Bring the search index up to date with an asset, its other names and its serials."""
+    aliases = session.scalars(select(AssetAliasRow.alias).where(AssetAliasRow.asset_id == row.id)).all()
+    serials = session.scalars(select(AssetSerialRow.value).where(AssetSerialRow.asset_id == row.id)).all()
+    words = [row.label, row.path, *aliases, *serials]
+    search.replace(session, search.Document("asset", row.id, words, row.created_at))
+
+
+def natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Return a sort key in which 2 comes before 10."""
+    parts: list[tuple[int, str]] = []
+    digits = ""
+    for char in text + "\0":
+        if char.isascii() and char.isdigit():
+            digits += char
+            continue
+        if digits:
+            parts.append((int(digits), ""))
+            digits = ""
+        parts.append((-1, char))
+    return tuple(parts)
+
+
+def _values(row: AssetRow) -> dict[str, object]:
+    return {"label": row.label, "state": row.state, "position": row.position, "fields": dict(row.fields)}
+
+
+def _open_tickets(session: Session, path: str) -> dict[UUID, int]:
+    query = (
+        select(TicketRow.asset_id, func.count())
+        .join(AssetRow, AssetRow.id == TicketRow.asset_id)
+        .where(TicketRow.is_open.is_(True), AssetRow.path.startswith(path + "/", autoescape=True))
+        .group_by(TicketRow.asset_id)
+    )
+    return {key: count for key, count in session.execute(query).tuples() if key}
+
+
+def _open_parties(session: Session, path: str) -> dict[UUID, list[str]]:
+    query = (
+        select(AssetLinkRow.asset_id, PartyRow.name)
+        .join(AssetRow, AssetRow.id == AssetLinkRow.asset_id)
+        .join(PartyRow, PartyRow.id == AssetLinkRow.party_id)
+        .where(AssetLinkRow.ends.is_(None), AssetRow.path.startswith(path + "/", autoescape=True))
+    )
+    found: dict[UUID, list[str]] = {}
+    for asset_id, name in session.execute(query).tuples():
+        found.setdefault(asset_id, []).append(name)
+    return found
+
+
+def _invalid(name: str, value: str, rule: str) -> InvalidInput:
+    return InvalidInput((FieldProblem(name, value, rule),))

@@ -1,0 +1,261 @@
+"""The desk: everything that can be done, bundled.
+
+``Desk`` is the installation; ``Desk.at`` gives the desk of one company for one actor, and every use case that
+touches a company's data hangs on that.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from gongdan.domain.events import Event
+from gongdan.domain.snapshots import CompanyView
+from gongdan.errors import StaleVersion
+from gongdan.hooks.isolation import Failure, Reactions
+from gongdan.hooks.manager import PluginManager
+from gongdan.services.accounts import Accounts
+from gongdan.services.actors import SYSTEM, Actor, plugin_actor
+from gongdan.services.assets import Assets
+from gongdan.services.attachments import Attachments
+from gongdan.services.companies import Companies
+from gongdan.services.departments import Departments
+from gongdan.services.intake import Intake
+from gongdan.services.journal import JournalReader
+from gongdan.services.links import Links
+from gongdan.services.members import Members
+from gongdan.services.moves import Moves
+from gongdan.services.notes import Notes
+from gongdan.services.numbers import Numbers
+from gongdan.services.parties import Parties
+from gongdan.services.plugins import Plugins, enabled_plugins
+from gongdan.services.roles import Roles
+from gongdan.services.saved_views import SavedViews
+from gongdan.services.searching import Searching
+from gongdan.services.sessions import Sessions
+from gongdan.services.tickets import Tickets
+from gongdan.services.work import Work
+from gongdan.storage import journal
+from gongdan.storage.database import Database
+from gongdan.storage.files import FileStore
+from gongdan.storage.tenancy import INSTALLATION
+from gongdan.storage.vault import Vault
+
+_log = logging.getLogger("gongdan.services")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What ``bootstrap`` puts together."""
+
+    database: Database
+    plugins: PluginManager
+    vault: Vault
+    files: FileStore
+    #: Returns the time now, aware, UTC.
+    clock: Callable[[], datetime]
+
+
+class Desk:
+    """The installation."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.database = parts.database
+        self.plugins = parts.plugins
+        self.vault = parts.vault
+        self.files = parts.files
+        self.clock = parts.clock
+        self.reactions = Reactions()
+
+    @cached_property
+    def companies(self) -> Companies:
+        """Return the use cases around companies."""
+        return Companies(self)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Return the use cases around accounts."""
+        return Accounts(self)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Return the use cases around logging in."""
+        return Sessions(self)
+
+    def at(self, company: CompanyView, actor: Actor = SYSTEM) -> "CompanyDesk":
+        """Return the desk of one company for one actor."""
+        return CompanyDesk(self, company, actor)
+
+    @contextmanager
+    def reading(self, company_id: UUID = INSTALLATION) -> Iterator[Session]:
+        """Open a transaction that reads; without a company only what is global can be seen."""
+        with self.database.reading(company_id) as session:
+            yield session
+
+    @contextmanager
+    def working(self, actor: Actor, company_id: UUID = INSTALLATION) -> Iterator[Work]:
+        """Open a transaction that writes and journals; events are told after the commit."""
+        with self.database.writing(company_id) as session:
+            work = Work(session, company_id, actor, self.clock())
+            try:
+                yield work
+                session.flush()
+            except StaleDataError as problem:
+                raise StaleVersion("record") from problem
+            journal.append(session, company_id, self.vault.journal_key, work.acts)
+        for event in work.events:
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        with self.reading(event.company_id) as session:
+            plugins = enabled_plugins(session)
+        for plugin, function in self.plugins.reactions_to(event, plugins):
+            desk = self._company_desk(event.company_id, plugin_actor(plugin))
+            report = partial(self.plugin_failed, event.company_id)
+            self.reactions.submit(plugin, "handle_event", partial(function, event=event, desk=desk), report)
+
+    def _company_desk(self, company_id: UUID, actor: Actor) -> "CompanyDesk":
+        return self.at(self.companies.view(company_id), actor)
+
+    def plugin_failed(self, company_id: UUID, failure: Failure) -> None:
+        """Write down that a plugin failed; never raises into the work that called it."""
+        _log.warning("plugin %s %s in %s: %s", failure.plugin, failure.kind, failure.hook, failure.detail)
+        with self.working(plugin_actor(failure.plugin), company_id) as work:
+            work.record("plugin.failed", "plugin", company_id, after={
+                "plugin": failure.plugin, "hook": failure.hook, "kind": failure.kind, "detail": failure.detail,
+            })  # fmt: skip
+
+
+class CompanyDesk:
+    """One company's desk for one actor; cheap to make, kept for one request or command."""
+
+    def __init__(self, desk: Desk, company: CompanyView, actor: Actor) -> None:
+        self.installation = desk
+        self.company = company
+        self.actor = actor
+        self.zone = ZoneInfo(company.time_zone)
+        self._is_working = False
+        self._failures: list[Failure] = []
+
+    @cached_property
+    def enabled(self) -> frozenset[str]:
+        """Return the names of the plugins that the company has enabled and that are loaded."""
+        with self.reading() as session:
+            stored = enabled_plugins(session)
+        return frozenset(name for name in stored if self.installation.plugins.is_loaded(name))
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a transaction that sees this company only."""
+        with self.installation.reading(self.company.id) as session:
+            yield session
+
+    @contextmanager
+    def working(self) -> Iterator[Work]:
+        """Open a transaction that writes for this company only."""
+        self._is_working = True
+        try:
+            with self.installation.working(self.actor, self.company.id) as work:
+                yield work
+        finally:
+            self._is_working = False
+            while self._failures:
+                self.installation.plugin_failed(self.company.id, self._failures.pop())
+
+    def require(self, permission: str) -> None:
+        """Raise ``NotAllowed`` unless the actor has ``permission``."""
+        self.actor.require(permission)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Return the use cases around tickets."""
+        return Tickets(self)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Return the use cases around intake."""
+        return Intake(self)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """Return the use cases around moves."""
+        return Moves(self)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """Return the use cases around notes."""
+        return Notes(self)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        """Return the use cases around attachments."""
+        return Attachments(self)
+
+    @cached_property
+    def links(self) -> Links:
+        """Return the use cases around links."""
+        return Links(self)
+
+    @cached_property
+    def parties(self) -> Parties:
+        """Return the use cases around parties."""
+        return Parties(self)
+
+    @cached_property
+    def assets(self) -> Assets:
+        """Return the use cases around assets."""
+        return Assets(self)
+
+    @cached_property
+    def searching(self) -> Searching:
+        """Return the use cases around searching."""
+        return Searching(self)
+
+    @cached_property
+    def saved_views(self) -> SavedViews:
+        """Return the use cases around saved views."""
+        return SavedViews(self)
+
+    @cached_property
+    def journal(self) -> JournalReader:
+        """Return the use cases around journal."""
+        return JournalReader(self)
+
+    @cached_property
+    def departments(self) -> Departments:
+        """Return the use cases around departments."""
+        return Departments(self)
+
+    @cached_property
+    def members(self) -> Members:
+        """Return the use cases around members."""
+        return Members(self)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """Return the use cases around roles."""
+        return Roles(self)
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """Return the use cases around plugins."""
+        return Plugins(self)
+
+    def report(self, failure: Failure) -> None:
+        """Write down that a plugin failed while it was asked; during a transaction, once that has ended."""
+        if self._is_working:
+            self._failures.append(failure)
+        else:
+            self.installation.plugin_failed(self.company.id, failure)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Return the use cases around ticket numbers."""
+        return Numbers(self)

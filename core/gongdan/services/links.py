@@ -1,0 +1,150 @@
+"""Links between tickets: parents, follow-ups, causes, and merging that can be undone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from gongdan.domain.snapshots import TicketView
+from gongdan.domain.ticket_links import SYMMETRIC, LinkKind
+from gongdan.domain.workflow import StateCategory
+from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from gongdan.services.ticket_rows import ticket_view
+from gongdan.services.work import Work
+from gongdan.storage.tickets import TicketLinkRow, TicketRow
+from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+#: The state of a ticket that went up in another; it belongs to no flow.
+MERGED_STATE = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A link as seen from one of its ends."""
+
+    id: UUID
+    kind: LinkKind
+    #: The ticket looked at stands on the ``from`` side.
+    is_outgoing: bool
+    other: TicketView
+    made_at: datetime
+
+
+class Links:
+    """Use cases around links between tickets."""
+
+    def __init__(self, desk: "CompanyDesk") -> None:
+        self._desk = desk
+
+    def of_ticket(self, ticket_id: UUID) -> Sequence[LinkView]:
+        """Return the links that hold today, in both directions, oldest first."""
+        self._desk.require("ticket.view")
+        query = (
+            select(TicketLinkRow, TicketRow)
+            .join(TicketRow, TicketRow.id.in_((TicketLinkRow.from_id, TicketLinkRow.to_id)))
+            .where(or_(TicketLinkRow.from_id == ticket_id, TicketLinkRow.to_id == ticket_id),
+                   TicketLinkRow.ended_at.is_(None), TicketRow.id != ticket_id)
+            .order_by(TicketLinkRow.made_at)
+        )  # fmt: skip
+        with self._desk.reading() as session:
+            return tuple(
+                LinkView(link.id, LinkKind(link.kind), link.from_id == ticket_id, ticket_view(other), link.made_at)
+                for link, other in session.execute(query)
+            )
+
+    def make(self, kind: LinkKind, from_id: UUID, to_id: UUID) -> None:
+        """Link two tickets of the company; raises ``InvalidInput`` for a circle, ``Conflict`` for a second link."""
+        self._desk.require("ticket.link")
+        if kind is LinkKind.MERGED:
+            self.merge(from_id, to_id)
+            return
+        with self._desk.working() as work:
+            first, second = self._ends(work.session, from_id, to_id)
+            if kind is LinkKind.PARENT and self._is_above(work.session, to_id, from_id):
+                raise _invalid(second.number, msg("不能互为上级"))
+            self._add(work, kind, first, second)
+
+    def remove(self, link_id: UUID) -> None:
+        """End a link; a merge is undone: the merged ticket returns to its state. Raises ``NotFound``."""
+        self._desk.require("ticket.link")
+        with self._desk.working() as work:
+            link = work.get(TicketLinkRow, link_id, "link")
+            if link.ended_at is not None:
+                raise NotFound("link", str(link_id))
+            link.ended_at = work.now
+            if link.kind == LinkKind.MERGED.value:
+                self._return(work, self._desk.tickets.row(work.session, link.from_id, lock=True), link.state_before)
+            work.record("ticket.unlinked", "ticket", link.from_id, before={"kind": link.kind, "to": link.to_id})
+
+    def merge(self, from_id: UUID, into_id: UUID) -> None:
+        """Let one ticket go up in another of the same type's company; it closes and can be brought back."""
+        self._desk.require("ticket.link")
+        with self._desk.working() as work:
+            merged, into = self._ends(work.session, from_id, into_id, lock=True)
+            if merged.state == MERGED_STATE or into.state == MERGED_STATE:
+                raise _invalid(merged.number, msg("已合并的工单不能再合并"))
+            link = self._add(work, LinkKind.MERGED, merged, into)
+            link.state_before = merged.state
+            merged.state, merged.state_category, merged.is_open = MERGED_STATE, StateCategory.CLOSED.value, False
+            merged.closed_at = merged.changed_at = work.now
+            work.record("ticket.merged", "ticket", merged.id, before={"state": link.state_before},
+                        after={"into": into.number})  # fmt: skip
+            work.record("ticket.took_in", "ticket", into.id, after={"merged": merged.number})
+
+    def _return(self, work: Work, row: TicketRow, state: str) -> None:
+        ticket_type = self._desk.installation.plugins.catalogue.ticket_types.get(row.type)
+        declared = ticket_type.workflow.state(state) if ticket_type else None
+        category = declared.category if declared else StateCategory.WAITING_US
+        row.state, row.state_category, row.is_open = state, category.value, category.is_open
+        row.closed_at = None if row.is_open else row.closed_at
+        row.changed_at = work.now
+        work.record("ticket.merge_undone", "ticket", row.id, before={"state": MERGED_STATE}, after={"state": state})
+
+    def _ends(
+        self, session: Session, from_id: UUID, to_id: UUID, *, lock: bool = False
+    ) -> tuple[TicketRow, TicketRow]:
+        if from_id == to_id:
+            raise _invalid("", msg("不能与自己关联"))
+        tickets = self._desk.tickets
+        rows = {key: tickets.row(session, key, lock=lock) for key in sorted((from_id, to_id))}
+        return rows[from_id], rows[to_id]
+
+    def _add(self, work: Work, kind: LinkKind, first: TicketRow, second: TicketRow) -> TicketLinkRow:
+        pairs = [(first.id, second.id)] + ([(second.id, first.id)] if kind in SYMMETRIC else [])
+        for one, other in pairs:
+            query = select(TicketLinkRow.id).where(
+                TicketLinkRow.kind == kind.value, TicketLinkRow.from_id == one, TicketLinkRow.to_id == other,
+                TicketLinkRow.ended_at.is_(None),
+            )  # fmt: skip
+            if work.session.scalar(query):
+                raise Conflict("link", f"{first.number} → {second.number}")
+        link = TicketLinkRow(kind=kind.value, from_id=first.id, to_id=second.id, made_by=work.actor.account_id,
+                             made_at=work.now, state_before="")  # fmt: skip
+        work.session.add(link)
+        work.session.flush()
+        work.record("ticket.linked", "ticket", first.id, after={"kind": kind.value, "to": second.number})
+        return link
+
+    @staticmethod
+    def _is_above(session: Session, upper: UUID, lower: UUID) -> bool:
+        """Tell whether ``upper`` is a parent, grandparent … of ``lower``."""
+        seen, level = {lower}, {lower}
+        while level:
+            query = select(TicketLinkRow.from_id).where(
+                TicketLinkRow.to_id.in_(level), TicketLinkRow.kind == LinkKind.PARENT.value,
+                TicketLinkRow.ended_at.is_(None),
+            )  # fmt: skip
+            level = set(session.scalars(query)) - seen
+            seen |= level
+        return upper in seen - {lower}
+
+
+def _invalid(value: str, rule: str) -> InvalidInput:
+    return InvalidInput((FieldProblem("ticket", value, rule, label=msg("工单")),))

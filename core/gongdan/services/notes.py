@@ -1,0 +1,92 @@
+"""Notes: what people write on a ticket, for each other or for the customer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+
+from gongdan.domain.events import EventKind
+from gongdan.errors import FieldProblem, InvalidInput
+from gongdan.services.attachments import AttachmentView, Upload, add_files
+from gongdan.services.ticket_rows import index_ticket
+from gongdan.storage.tickets import NoteRow
+from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+#: Longest note, in characters.
+MAX_LENGTH = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note; ``written_at`` is aware, UTC."""
+
+    id: UUID
+    ticket_id: UUID
+    is_public: bool
+    body: str
+    author_id: UUID | None
+    author_name: str
+    mentions: tuple[str, ...]
+    written_at: datetime
+    round: int
+
+
+class Notes:
+    """Use cases around notes."""
+
+    def __init__(self, desk: "CompanyDesk") -> None:
+        self._desk = desk
+
+    def write(
+        self, ticket_id: UUID, body: str, *, is_public: bool = False, files: Sequence[Upload] = (),
+    ) -> tuple[NoteView, Sequence[AttachmentView]]:  # fmt: skip
+        """Write a note with files, all or nothing; ``@name`` mentions members by name or login.
+
+        Raises ``InvalidInput`` for an empty note without files, ``FileRefused`` for a file that is not taken.
+        """
+        self._desk.require("note.write")
+        if not body.strip() and not files:
+            raise InvalidInput((FieldProblem("body", "", msg("请写一点内容或添加附件"), label=msg("记录")),))
+        if len(body) > MAX_LENGTH:
+            raise InvalidInput((FieldProblem("body", body[:40], msg("最多 {max_length} 个字符"),
+                                             params={"max_length": MAX_LENGTH}, label=msg("记录")),))  # fmt: skip
+        mentions = self._mentioned(body)
+        with self._desk.working() as work:
+            ticket = self._desk.tickets.row(work.session, ticket_id, lock=True)
+            row = NoteRow(ticket_id=ticket_id, is_public=is_public, body=body.strip(), mentions=mentions,
+                          author_id=work.actor.account_id, author_name=work.actor.name, written_at=work.now,
+                          round=ticket.round)  # fmt: skip
+            work.session.add(row)
+            work.session.flush()
+            added = add_files(self._desk, work, ticket_id, files, note_id=row.id)
+            ticket_type = self._desk.installation.plugins.catalogue.ticket_types.get(ticket.type)
+            index_ticket(work.session, ticket, ticket_type)
+            work.record("note.written", "ticket", ticket_id, after={
+                "note": row.id, "public": is_public, "body": row.body, "mentions": mentions})  # fmt: skip
+            work.tell(EventKind.NOTE_WRITTEN, "ticket", ticket_id, note=str(row.id), public=is_public)
+            return _view(row), added
+
+    def of_ticket(self, ticket_id: UUID) -> Sequence[NoteView]:
+        """Return a ticket's notes, oldest first; raises ``NotFound``."""
+        self._desk.require("ticket.view")
+        with self._desk.reading() as session:
+            self._desk.tickets.row(session, ticket_id)
+            query = select(NoteRow).where(NoteRow.ticket_id == ticket_id).order_by(NoteRow.written_at, NoteRow.id)
+            return tuple(_view(row) for row in session.scalars(query))
+
+    def _mentioned(self, body: str) -> list[str]:
+        if "@" not in body:
+            return []
+        return [str(member.account_id) for member in self._desk.members.all()
+                if f"@{member.name}" in body or f"@{member.login}" in body]  # fmt: skip
+
+
+def _view(row: NoteRow) -> NoteView:
+    return NoteView(row.id, row.ticket_id, row.is_public, row.body, row.author_id, row.author_name,
+                    tuple(row.mentions), row.written_at, row.round)  # fmt: skip

@@ -1,0 +1,54 @@
+"""Passwords: hashed with argon2id, checked in constant time, refused when they are easy to guess."""
+
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from gongdan.errors import FieldProblem, InvalidInput
+from gongdan.text import msg
+
+#: Shortest password, in characters.
+MIN_LENGTH = 10
+#: Longest password, in characters: hashing a novel is an attack.
+MAX_LENGTH = 200
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    return _hasher().hash("nobody has this password")
+
+
+def hash_password(password: str, login: str) -> str:
+    """Return the hash of a new password; raises ``InvalidInput`` when it is too short or contains the name."""
+    rule = _broken_rule(password, login)
+    if rule:
+        raise InvalidInput((FieldProblem("password", "", rule, msg("可以用一句容易记住的话"),
+                                         {"min_length": MIN_LENGTH, "max_length": MAX_LENGTH}, msg("密码")),))  # fmt: skip
+    return _hasher().hash(password)
+
+
+def is_correct(stored: str | None, given: str) -> bool:
+    """Tell whether ``given`` is the password; for an unknown account it takes as long and says no."""
+    try:
+        _hasher().verify(stored or _nobody(), given[: MAX_LENGTH + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+    return stored is not None
+
+
+def _broken_rule(password: str, login: str) -> str:
+    if len(password) < MIN_LENGTH:
+        return msg("密码至少 {min_length} 个字符")
+    if len(password) > MAX_LENGTH:
+        return msg("密码最多 {max_length} 个字符")
+    if login.lower() in password.lower() and len(login) > 2:  # noqa: PLR2004 -- two letters occur in any sentence
+        return msg("密码不能包含用户名")
+    if len(set(password)) < MIN_LENGTH // 2:
+        return msg("密码的字符过于重复")
+    return ""

@@ -1,0 +1,92 @@
+"""Roles: a company's sets of permissions."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gongdan.domain.people import ADMINISTRATOR, Permission, Role
+from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from gongdan.storage.accounts import RoleRow
+from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """A role as the company has it."""
+
+    name: str
+    label: str
+    permissions: frozenset[str]
+
+
+class Roles:
+    """Use cases around the roles of one company."""
+
+    def __init__(self, desk: "CompanyDesk") -> None:
+        self._desk = desk
+
+    def all(self) -> Sequence[RoleView]:
+        """Return the company's roles by name."""
+        with self._desk.reading() as session:
+            rows = session.scalars(select(RoleRow).order_by(RoleRow.name))
+            return tuple(RoleView(row.name, row.label, frozenset(row.permissions)) for row in rows)
+
+    def permissions(self) -> Sequence[Permission]:
+        """Return every permission that the core and the company's plugins declare."""
+        return self._desk.installation.plugins.catalogue.permissions.of(self._desk.enabled)
+
+    def save(self, name: str, label: str, permissions: Collection[str], *, new: bool = False) -> None:
+        """Make or change a role; raises ``InvalidInput``, ``Conflict`` or ``NotFound``.
+
+        The administrator's role keeps the permission to administer accounts, or nobody could undo the change.
+        """
+        self._desk.require("account.admin")
+        self._check(name, label, permissions)
+        with self._desk.working() as work:
+            row = work.session.scalars(select(RoleRow).where(RoleRow.name == name)).one_or_none()
+            if new and row:
+                raise Conflict("role", name)
+            if row is None:
+                if not new:
+                    raise NotFound("role", name)
+                row = RoleRow(name=name, label="", permissions=[])
+                work.session.add(row)
+            before = {"label": row.label, "permissions": list(row.permissions)}
+            row.label, row.permissions = label.strip(), sorted(permissions)
+            work.session.flush()
+            work.record("role.saved", "role", row.id, before=before,
+                        after={"name": name, "label": row.label, "permissions": row.permissions})  # fmt: skip
+
+    def _check(self, name: str, label: str, permissions: Collection[str]) -> None:
+        known = {permission.name for permission in self.permissions()}
+        problems = []
+        if not _NAME.fullmatch(name):
+            problems.append(FieldProblem("name", name, msg("只能用小写字母、数字和下划线，并以字母开头"),
+                                         label=msg("角色标识")))  # fmt: skip
+        if not label.strip():
+            problems.append(FieldProblem("label", label, msg("必须填写"), label=msg("角色名称")))
+        problems += [FieldProblem("permissions", given, msg("不是已知的权限"), label=msg("权限"))
+                     for given in sorted(set(permissions) - known)]  # fmt: skip
+        if name == ADMINISTRATOR and "account.admin" not in permissions:
+            problems.append(FieldProblem("permissions", "account.admin", msg("公司管理员必须保留管理账号的权限"),
+                                         label=msg("权限")))  # fmt: skip
+        if problems:
+            raise InvalidInput(tuple(problems))
+
+
+def seed_roles(session: Session, roles: Iterable[Role]) -> None:
+    """Add declared roles that the company does not have yet; its own changes stay."""
+    existing = set(session.scalars(select(RoleRow.name)))
+    for role in roles:
+        if role.name not in existing:
+            session.add(RoleRow(name=role.name, label=role.label, permissions=sorted(role.permissions)))
+    session.flush()

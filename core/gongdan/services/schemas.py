@@ -1,0 +1,113 @@
+"""marshmallow schemas made from declared fields: one declaration checks form, import and API alike."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from gongdan.domain.fields import Field, FieldKind
+from gongdan.domain.identifiers import check_phone
+from gongdan.domain.verdicts import Verdict
+from gongdan.errors import FieldProblem
+from gongdan.text import msg
+
+_MONEY_PLACES = 2
+
+
+def read_fields(
+    declared: Sequence[Field], given: Mapping[str, object], zone: ZoneInfo, *, required: bool = True
+) -> tuple[dict[str, object], list[FieldProblem]]:
+    """Return the given values as they are stored (plain JSON values), and every problem found.
+
+    Texts come as typed in a form; an empty text is no value. Names that are not declared are passed over.
+    ``required`` False checks only what is given.
+    """
+    schema = _schema(tuple(declared))
+    filled = {name: _trimmed(value) for name, value in given.items()}
+    present = {name: value for name, value in filled.items() if value not in ("", None)}
+    problems: list[FieldProblem] = []
+    try:
+        loaded = schema.load(present)
+    except ValidationError as refusal:
+        loaded = refusal.valid_data if isinstance(refusal.valid_data, dict) else {}
+        problems = [_problem(declared, name, given.get(name), texts) for name, texts in refusal.normalized_messages().items()]
+    if required:
+        problems += [_problem(declared, field.name, "", [msg("必须填写")])
+                     for field in declared if field.required and field.name not in present]  # fmt: skip
+    return {name: _stored(value, zone) for name, value in loaded.items()}, problems
+
+
+@lru_cache(maxsize=256)
+def _schema(declared: tuple[Field, ...]) -> Schema:
+    made = Schema.from_dict({field.name: _field(field) for field in declared}, name="Fields")
+    return made(unknown=EXCLUDE)
+
+
+def _field(field: Field) -> fields.Field[Any]:
+    kind = field.kind
+    if kind is FieldKind.INTEGER:
+        return fields.Integer(strict=False, validate=_range(field), error_messages={"invalid": msg("应为整数")})
+    if kind in (FieldKind.DECIMAL, FieldKind.MONEY):
+        rules = [_range(field)]
+        if kind is FieldKind.MONEY:
+            rules.append(_two_places)
+        return fields.Decimal(validate=rules, error_messages={"invalid": msg("应为数字"), "special": msg("应为数字")})
+    if kind is FieldKind.DATE:
+        return fields.Date(error_messages={"invalid": msg("应为日期，例如 2026-03-05")})
+    if kind is FieldKind.DATETIME:
+        return fields.DateTime(error_messages={"invalid": msg("应为日期和时间，例如 2026-03-05 14:30")})
+    if kind is FieldKind.BOOLEAN:
+        return fields.Boolean(error_messages={"invalid": msg("应为是或否")})
+    if kind is FieldKind.CHOICE:
+        allowed = [choice.value for choice in field.choices]
+        return fields.String(validate=validate.OneOf(allowed, error=msg("不是可选的值")), error_messages=_TEXT)
+    rules_of_text: list[Any] = [validate.Length(max=field.max_length, error=msg("最多 {max_length} 个字符"))]
+    if kind is FieldKind.PHONE:
+        rules_of_text.append(_is_phone)
+    return fields.String(validate=rules_of_text, error_messages=_TEXT)
+
+
+_TEXT = {"invalid": msg("应为文字")}
+
+
+def _range(field: Field) -> Any:  # noqa: ANN401 -- a marshmallow validator
+    def check(value: Decimal | int) -> None:
+        if field.minimum is not None and value < field.minimum:
+            raise ValidationError(msg("不能小于 {minimum}"))
+        if field.maximum is not None and value > field.maximum:
+            raise ValidationError(msg("不能大于 {maximum}"))
+
+    return check
+
+
+def _two_places(value: Decimal) -> None:
+    if value != round(value, _MONEY_PLACES):
+        raise ValidationError(msg("金额最多两位小数"))
+
+
+def _is_phone(value: str) -> None:
+    if check_phone(value).verdict is Verdict.REJECT:
+        raise ValidationError(msg("不是有效的电话号码"))
+
+
+def _problem(declared: Sequence[Field], name: str, value: object, texts: object) -> FieldProblem:
+    field = next(field for field in declared if field.name == name)
+    text = texts[0] if isinstance(texts, list) else str(texts)
+    params = {"max_length": field.max_length, "minimum": field.minimum, "maximum": field.maximum, "unit": field.unit}
+    return FieldProblem(name, "" if value is None else str(value), text, params=params, label=field.label)
+
+
+def _trimmed(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _stored(value: object, zone: ZoneInfo) -> object:
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,49 @@
+"""The one search box: tickets, parties and assets in groups."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from gongdan.domain.snapshots import TicketView
+from gongdan.services.assets import AssetView, asset_view
+from gongdan.services.parties import PartyView, views
+from gongdan.services.ticket_rows import ticket_view
+from gongdan.storage import search
+from gongdan.storage.assets import AssetRow
+from gongdan.storage.tickets import TicketRow
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found, the newest first in each group."""
+
+    tickets: Sequence[TicketView]
+    parties: Sequence[PartyView]
+    assets: Sequence[AssetView]
+
+
+class Searching:
+    """Use cases around searching."""
+
+    def __init__(self, desk: "CompanyDesk") -> None:
+        self._desk = desk
+
+    def everywhere(self, text: str, *, limit: int = 8) -> Hits:
+        """Return what contains every word of ``text``, as far as the person may see it; at most ``limit`` a group."""
+        may = self._desk.actor.may
+        with self._desk.reading() as session:
+            tickets = search.find(session, "ticket", text, limit=limit) if may("ticket.view") else []
+            parties = search.find(session, "party", text, limit=limit) if may("party.view") else []
+            assets = search.find(session, "asset", text, limit=limit) if may("asset.view") else []
+            rows = {row.id: row for row in session.scalars(select(TicketRow).where(TicketRow.id.in_(tickets)))}
+            things = {row.id: row for row in session.scalars(select(AssetRow).where(AssetRow.id.in_(assets)))}
+            return Hits(
+                tuple(ticket_view(rows[key]) for key in tickets if key in rows),
+                tuple(views(session, parties).values()),
+                tuple(asset_view(things[key]) for key in assets if key in things),
+            )

@@ -1,0 +1,91 @@
+"""Settings: a TOML file in the home folder, overridden by ``GONGDAN_…`` variables; unknown keys are errors."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from marshmallow import fields as schema_fields
+from platformdirs import user_data_path
+
+from gongdan.errors import SettingsError
+from gongdan.text import msg
+
+_PREFIX = "GONGDAN_"
+#: Variables of the project that are no settings: tests and development read them.
+_NOT_SETTINGS = ("GONGDAN_TEST_", "GONGDAN_CHROMIUM")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that an operator decides about an installation."""
+
+    #: Folder with the database (on SQLite), the secret, and the attachments.
+    home: Path
+    #: SQLAlchemy address; SQLite in the home folder by default.
+    database_url: str
+    #: Host names under which the web pages may be asked for; empty accepts the ones of this machine only.
+    trusted_hosts: tuple[str, ...] = ()
+    #: Cookies only over HTTPS; switch it off for a demo on this machine.
+    secure_cookies: bool = True
+    #: Largest request, in megabytes.
+    max_request_mb: int = 25
+    #: Start without any plugin.
+    safe_mode: bool = False
+    #: Plugins that may be loaded; empty allows all that are installed.
+    plugins: tuple[str, ...] = ()
+    #: Log every hook call with its duration.
+    trace_hooks: bool = False
+    #: Number of proxies in front whose ``X-Forwarded-…`` headers are believed.
+    proxies: int = 0
+
+
+class _SettingsSchema(Schema):
+    database_url = schema_fields.String()
+    trusted_hosts = schema_fields.List(schema_fields.String())
+    secure_cookies = schema_fields.Boolean()
+    max_request_mb = schema_fields.Integer()
+    safe_mode = schema_fields.Boolean()
+    plugins = schema_fields.List(schema_fields.String())
+    trace_hooks = schema_fields.Boolean()
+    proxies = schema_fields.Integer()
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:  # noqa: ANN401 -- any setting
+    """Return the settings of this process; raises ``SettingsError`` naming the setting, value and rule."""
+    variables = os.environ if environment is None else environment
+    home = Path(overrides.pop("home", None) or variables.get("GONGDAN_HOME") or user_data_path("gongdan"))
+    given = {**_from_file(home / "gongdan.toml"), **_from_environment(variables), **overrides}
+    try:
+        loaded = _SettingsSchema().load(given)
+    except ValidationError as problem:
+        name, texts = next(iter(problem.normalized_messages().items()))
+        raise SettingsError(str(name), str(given.get(name, "")), "; ".join(map(str, texts))) from problem
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()
+    }
+    values.setdefault("database_url", f"sqlite:///{home / 'gongdan.db'}")
+    return Settings(home=home, **values)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise SettingsError("gongdan.toml", str(path), msg("不是有效的 TOML 文件")) from problem
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
+    lists = {field.name for field in fields(Settings) if str(field.type).startswith("tuple")}
+    found: dict[str, Any] = {}
+    for variable, value in variables.items():
+        if not variable.startswith(_PREFIX) or variable == "GONGDAN_HOME" or variable.startswith(_NOT_SETTINGS):
+            continue
+        name = variable.removeprefix(_PREFIX).lower()
+        found[name] = [part.strip() for part in value.split(",") if part.strip()] if name in lists else value
+    return found

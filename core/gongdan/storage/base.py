@@ -1,0 +1,88 @@
+"""The declarative base, column types and the mixin that puts a row under a company."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, MetaData, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+from uuid6 import uuid7
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept as UTC without a zone because SQLite drops zones; comes back aware."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a time without a zone reached the database: {value!r}"
+            raise ValueError(message)
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class MoneyColumn(TypeDecorator[Decimal]):
+    """An exact amount: an integer count of 1/10 000, since ``Numeric`` on SQLite goes through floats."""
+
+    impl = BigInteger
+    cache_ok = True
+    SCALE = Decimal(10_000)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        del dialect
+        if value is None:
+            return None
+        scaled = value * self.SCALE
+        if scaled != scaled.to_integral_value():
+            message = f"an amount has more than four decimals: {value}"
+            raise ValueError(message)
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        del dialect
+        return None if value is None else Decimal(value) / self.SCALE
+
+
+class Base(DeclarativeBase):
+    """The root of every table, core and plugin."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 -- read by SQLAlchemy as declared
+        datetime: UtcDateTime,
+        UUID: Uuid,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        Decimal: MoneyColumn,
+    }
+
+
+class Identified:
+    """A row with a uuid7 key: sorted by time of creation."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+
+
+class CompanyScoped:
+    """A row that belongs to one company; every query and every flush is checked by ``tenancy``."""
+
+    @declared_attr
+    def company_id(cls) -> Mapped[UUID]:  # noqa: N805 -- a mapped class attribute
+        return mapped_column(Uuid(), ForeignKey("company.id"))

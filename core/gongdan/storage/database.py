@@ -1,0 +1,107 @@
+"""The database: engines, sessions bound to one company, and transactions.
+
+SQLite runs in WAL mode; a transaction that will write begins with BEGIN IMMEDIATE, so that it waits for its turn
+instead of failing half-way. PostgreSQL transactions run as a role without rights of ownership and with the
+company as a setting, which row-level security checks.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+
+from gongdan.errors import SettingsError
+from gongdan.storage import tenancy
+from gongdan.text import msg
+
+#: The PostgreSQL role that the application acts as; it owns nothing and cannot bypass row-level security.
+APP_ROLE = "gongdan_app"
+
+#: How long a SQLite transaction waits for its turn, in milliseconds.
+BUSY_TIMEOUT_MS = 30_000
+
+
+class CompanySession(Session):
+    """A session that is bound to one company."""
+
+
+tenancy.guard(CompanySession)
+
+
+@event.listens_for(CompanySession, "after_begin")
+def _enter_company(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    del transaction
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT set_config('role', :role, true), set_config('gongdan.company', :company, true)"),
+            {"role": APP_ROLE, "company": str(tenancy.company_of(session))},
+        )
+
+
+class Database:
+    """One database; opens transactions for a company."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _make_engine(url)
+        self.dialect = self.engine.dialect.name
+        self._writing = sessionmaker(
+            self.engine.execution_options(gongdan_write=True), class_=CompanySession, expire_on_commit=False
+        )
+        self._reading = sessionmaker(self.engine, class_=CompanySession, expire_on_commit=False)
+        self._turn = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+
+    @contextmanager
+    def writing(self, company_id: UUID) -> Iterator[CompanySession]:
+        """Open a transaction that may write; it commits at the end or leaves nothing behind."""
+        with self._turn, self._writing() as session:
+            tenancy.bind(session, company_id)
+            with session.begin():
+                yield session
+
+    @contextmanager
+    def reading(self, company_id: UUID) -> Iterator[CompanySession]:
+        """Open a transaction that sees one state of the data and writes nothing."""
+        with self._reading() as session:
+            tenancy.bind(session, company_id)
+            yield session
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        self.engine.dispose()
+
+
+def _make_engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as problem:
+        raise SettingsError("GONGDAN_DATABASE_URL", url, msg("不是数据库地址")) from problem
+    name = parsed.get_backend_name()
+    if name == "sqlite":
+        engine = create_engine(parsed)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if name == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    raise SettingsError("GONGDAN_DATABASE_URL", name, msg("只支持 SQLite 与 PostgreSQL"))
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 -- the driver's own connection
+    del record
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON",
+        "temp_store=MEMORY", "cache_size=-32000",
+    ):  # fmt: skip
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("gongdan_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,154 @@
+"""The journal: append-only, one hash chain per company."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, String, Text, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from gongdan.domain.journal import GENESIS, canonical, seal
+from gongdan.storage.base import Base, CompanyScoped
+
+
+class JournalEntryRow(CompanyScoped, Base):
+    """One act: who did what to which thing when, with the values before and after."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (Index("ix_journal_entry_subject", "company_id", "subject_id", "sequence"),)
+
+    company_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str] = mapped_column(String(120))
+    act: Mapped[str] = mapped_column(String(64))
+    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[UUID]
+    #: Canonical JSON, kept as the text that was sealed.
+    payload: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class JournalHeadRow(CompanyScoped, Base):
+    """The end of a company's chain; locked by whoever appends."""
+
+    __tablename__ = "journal_head"
+
+    company_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing to be written down."""
+
+    act: str
+    subject_kind: str
+    subject_id: UUID
+    #: What changed: usually ``{"before": {…}, "after": {…}}``.
+    payload: Mapping[str, object]
+    #: Aware; when it was done.
+    at: datetime
+    actor_id: UUID | None
+    actor_name: str
+
+
+def append(session: Session, company_id: UUID, key: bytes, acts: Sequence[Act]) -> None:
+    """Append ``acts`` to the company's chain; the head stays locked until the transaction ends."""
+    if not acts:
+        return
+    sequence, previous = _locked_head(session, company_id)
+    rows: list[dict[str, Any]] = []
+    for act in acts:
+        sequence += 1
+        row = _row(company_id, sequence, act)
+        previous = row["hash"] = seal(key, previous, sealed_text(row))
+        rows.append(row)
+    session.execute(insert(JournalEntryRow), rows)
+    session.execute(
+        update(JournalHeadRow)
+        .where(JournalHeadRow.company_id == company_id)
+        .values(sequence=sequence, hash=previous)
+        .execution_options(synchronize_session=False)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """What verifying a chain found."""
+
+    #: Entries read.
+    entries: int
+    #: Sequence of the first entry that does not fit; None when the chain is whole.
+    first_bad: int | None
+    #: ``hash``, ``gap`` or ``head``; empty when the chain is whole.
+    problem: str = ""
+
+
+def verify(session: Session, company_id: UUID, key: bytes) -> ChainReport:
+    """Walk the chain from its first entry and name the first one that does not fit."""
+    sequence, previous = 0, GENESIS
+    for row in _entries(session, company_id):
+        sequence += 1
+        if row["sequence"] != sequence:
+            return ChainReport(sequence - 1, sequence, "gap")
+        if seal(key, previous, sealed_text(row)) != row["hash"]:
+            return ChainReport(sequence - 1, sequence, "hash")
+        previous = str(row["hash"])
+    head = session.get(JournalHeadRow, company_id)
+    stored = (head.sequence, head.hash) if head else (0, GENESIS)
+    if stored != (sequence, previous):
+        return ChainReport(sequence, sequence + 1, "head")
+    return ChainReport(sequence, None)
+
+
+def sealed_text(row: Mapping[str, Any]) -> str:
+    """Return the text of an entry that its hash covers: every column but the hash itself."""
+    at = row["at"]
+    actor, subject = row["actor_id"], row["subject_id"]
+    return "|".join((
+        row["company_id"].hex, str(row["sequence"]), at.isoformat(), actor.hex if actor else "",
+        str(row["actor_name"]), str(row["act"]), str(row["subject_kind"]), subject.hex,
+        str(row["payload"]),
+    ))  # fmt: skip
+
+
+def _row(company_id: UUID, sequence: int, act: Act) -> dict[str, Any]:
+    return {
+        "company_id": company_id, "sequence": sequence, "at": act.at.astimezone(UTC), "actor_id": act.actor_id,
+        "actor_name": act.actor_name, "act": act.act, "subject_kind": act.subject_kind,
+        "subject_id": act.subject_id, "payload": canonical(act.payload),
+    }  # fmt: skip
+
+
+def _entries(session: Session, company_id: UUID) -> Iterator[Mapping[str, Any]]:
+    columns = JournalEntryRow.__table__.columns
+    query = (
+        select(*(getattr(JournalEntryRow, column.name) for column in columns))
+        .where(JournalEntryRow.company_id == company_id)
+        .order_by(JournalEntryRow.sequence)
+        .execution_options(yield_per=1000)
+    )
+    for row in session.execute(query).mappings():
+        yield dict(row)
+
+
+def _locked_head(session: Session, company_id: UUID) -> tuple[int, str]:
+    new_head = {"company_id": company_id, "sequence": 0, "hash": GENESIS}
+    dialect = session.get_bind().dialect.name
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    query = (
+        select(JournalHeadRow.sequence, JournalHeadRow.hash)
+        .where(JournalHeadRow.company_id == company_id)
+        .with_for_update()
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        session.execute(make(JournalHeadRow).values(new_head).on_conflict_do_nothing())
+        found = session.execute(query).one()
+    return found.sequence, found.hash

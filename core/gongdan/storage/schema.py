@@ -1,0 +1,128 @@
+"""Upgrading the schema: the core first, then plugins by name, each with a version table of its own.
+
+A plugin that is no longer installed leaves its tables and its version table behind and blocks nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
+
+from gongdan.storage.database import APP_ROLE
+
+_HERE = Path(__file__).parent / "migrations"
+
+#: Tables with a ``company_id`` that are read before a company is chosen.
+_GLOBAL_TABLES = frozenset({"membership", "login_session"})
+
+#: Tables that the application may add to but never change.
+_APPEND_ONLY = frozenset({"journal_entry"})
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationSource:
+    """Where the migrations of the core or of one plugin lie."""
+
+    #: ``core`` or the plugin's name.
+    name: str
+    #: Folder with the version files.
+    versions: Path
+
+    @property
+    def version_table(self) -> str:
+        """Return the name of the version table, ``alembic_version_<name>``."""
+        return f"alembic_version_{self.name}"
+
+
+CORE = MigrationSource("core", _HERE / "versions")
+
+
+def upgrade(engine: Engine, source: MigrationSource) -> None:
+    """Bring the tables of ``source`` to its newest version; all of it or nothing."""
+    with _changing(engine) as connection:
+        command.upgrade(_config(connection, source), "head")
+        if connection.dialect.name == "postgresql":
+            _secure_postgresql(connection)
+
+
+def downgrade(engine: Engine, source: MigrationSource, revision: str = "base") -> None:
+    """Take the tables of ``source`` back to ``revision``."""
+    with _changing(engine) as connection:
+        command.downgrade(_config(connection, source), revision)
+
+
+def is_current(engine: Engine, source: MigrationSource = CORE) -> bool:
+    """Tell whether the stored version of ``source`` is its newest one."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": source.version_table})
+        scripts = ScriptDirectory.from_config(_config(connection, source))
+        return set(context.get_current_heads()) == set(scripts.get_heads())
+
+
+def _changing(engine: Engine) -> "_Transaction":
+    return _Transaction(engine)
+
+
+class _Transaction:
+    """A transaction that changes tables: on SQLite it takes the write lock and leaves foreign keys alone."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(gongdan_write=True)
+
+    def __enter__(self) -> Connection:
+        self._connection = self._engine.connect()
+        self._transaction = self._connection.begin()
+        return self._connection
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        (self._transaction.rollback if kind else self._transaction.commit)()
+        self._connection.close()
+
+
+def _config(connection: Connection, source: MigrationSource) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.set_main_option("version_locations", str(source.versions).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.attributes.update(
+        connection=connection,
+        version_table=source.version_table,
+        table_prefix="" if source.name == "core" else f"{source.name}_",
+    )
+    return config
+
+
+def _secure_postgresql(connection: Connection) -> None:
+    """Give the application's role its rights and put every company table under row-level security."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('gongdan roles'))"))
+    exists = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": APP_ROLE}).scalar()
+    if not exists:
+        connection.execute(text(f"CREATE ROLE {APP_ROLE} NOLOGIN NOBYPASSRLS"))
+    schema = connection.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
+    for statement in (
+        f"GRANT {APP_ROLE} TO CURRENT_USER",
+        f"GRANT USAGE ON SCHEMA {schema} TO {APP_ROLE}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {APP_ROLE}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {APP_ROLE}",
+        *_policies(connection),
+    ):
+        connection.execute(text(statement))
+
+
+def _policies(connection: Connection) -> Iterable[str]:
+    inspector = inspect(connection)
+    own = "company_id = NULLIF(current_setting('gongdan.company', true), '')::uuid"
+    for table in inspector.get_table_names():
+        columns = {column["name"] for column in inspector.get_columns(table)}
+        if table in _APPEND_ONLY:
+            yield f"REVOKE UPDATE, DELETE ON {table} FROM {APP_ROLE}"
+        if "company_id" not in columns or table in _GLOBAL_TABLES:
+            continue
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"DROP POLICY IF EXISTS own_company ON {table}"
+        yield f"CREATE POLICY own_company ON {table} USING ({own}) WITH CHECK ({own})"

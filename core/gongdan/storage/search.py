@@ -1,0 +1,151 @@
+"""The full-text index: our own Chinese tokens in FTS5 on SQLite and in a ``tsvector`` on PostgreSQL.
+
+Both answer "contains all these tokens"; whether the words stand in a hit as they were typed is checked here
+against the stored text. Statements are plain SQL, so each of them names the company itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from gongdan.domain.searching import fold, query_tokens, terms, tokens
+from gongdan.storage.base import Base, CompanyScoped
+from gongdan.storage.tenancy import bulk_insert, company_of
+
+#: How many candidates are read from the index for one search: the ones that were indexed last.
+CANDIDATES = 2000
+
+
+class SearchDocumentRow(CompanyScoped, Base):
+    """What can be found of one noun: its words, folded."""
+
+    __tablename__ = "search_document"
+    __table_args__ = (
+        UniqueConstraint("company_id", "kind", "subject_id"),
+        Index("ix_search_document_recent", "company_id", "kind", "happened_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    subject_id: Mapped[UUID]
+    text: Mapped[str] = mapped_column(Text)
+    happened_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The words of one noun; ``happened_at`` orders the hits."""
+
+    kind: str
+    subject_id: UUID
+    words: Sequence[str]
+    happened_at: datetime
+
+
+def add(session: Session, documents: Sequence[Document]) -> None:
+    """Index nouns that were not indexed before."""
+    rows = [
+        {"kind": doc.kind, "subject_id": doc.subject_id, "happened_at": doc.happened_at,
+         "text": fold("\n".join(word for word in doc.words if word))}
+        for doc in documents
+    ]  # fmt: skip
+    if rows:
+        _add_rows(session, rows)
+
+
+def replace(session: Session, document: Document) -> None:
+    """Index a noun anew."""
+    remove(session, document.kind, [document.subject_id])
+    add(session, [document])
+
+
+def remove(session: Session, kind: str, subject_ids: Sequence[UUID]) -> None:
+    """Take nouns out of the index; unknown ones are passed over."""
+    for start in range(0, len(subject_ids), 500):
+        part = subject_ids[start : start + 500]
+        found = session.scalars(
+            select(SearchDocumentRow).where(SearchDocumentRow.kind == kind, SearchDocumentRow.subject_id.in_(part))
+        ).all()
+        for row in found:
+            if _is_sqlite(session):
+                session.execute(
+                    text("INSERT INTO search_token (search_token, rowid, tokens) VALUES ('delete', :id, :tokens)"),
+                    {"id": row.id, "tokens": " ".join(tokens(row.text))},
+                )
+            session.delete(row)
+        session.flush()
+
+
+def find(session: Session, kind: str, query: str, *, limit: int) -> list[UUID]:
+    """Return the nouns that contain every word of ``query``, newest first, at most ``limit``."""
+    needed, words = query_tokens(fold(query)), terms(fold(query))
+    if not needed:
+        return []
+    hits: list[UUID] = []
+    for subject_id, stored in _candidates(session, kind, needed):
+        if all(word in stored for word in words):
+            hits.append(subject_id)
+            if len(hits) == limit:
+                break
+    return hits
+
+
+def _candidates(session: Session, kind: str, needed: list[tuple[str, bool]]) -> list[tuple[UUID, str]]:
+    company_id = company_of(session)
+    if _is_sqlite(session):
+        match = " AND ".join(f'"{token}"{" *" if prefix else ""}' for token, prefix in needed)
+        found = session.execute(
+            text(
+                "SELECT d.subject_id, d.text, d.happened_at FROM search_token f JOIN search_document d ON d.id = f.rowid "
+                "WHERE f.search_token MATCH :match AND d.company_id = :company AND d.kind = :kind "
+                "ORDER BY f.rowid DESC LIMIT :limit"
+            ),
+            {"match": match, "company": company_id.hex, "kind": kind, "limit": CANDIDATES},
+        )
+        newest = sorted(found, key=lambda row: row[2], reverse=True)
+        return [(UUID(row[0]), row[1]) for row in newest]
+    match = " & ".join(f"'{token}'{':*' if prefix else ''}" for token, prefix in needed)
+    found = session.execute(
+        text(
+            "SELECT subject_id, text FROM search_document WHERE tokens @@ CAST(:match AS tsquery) "
+            "AND company_id = :company AND kind = :kind ORDER BY happened_at DESC LIMIT :limit"
+        ),
+        {"match": match, "company": company_id, "kind": kind, "limit": CANDIDATES},
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def _add_rows(session: Session, rows: list[dict[str, object]]) -> None:
+    if not _is_sqlite(session):
+        company_id = company_of(session)
+        session.connection().execute(
+            text(
+                "INSERT INTO search_document (company_id, kind, subject_id, text, happened_at, tokens) VALUES "
+                "(:company, :kind, :subject_id, :text, :happened_at, array_to_tsvector(CAST(:tokens AS text[])))"
+            ),
+            [{**row, "company": company_id, "tokens": tokens(str(row["text"])),
+              "happened_at": _naive_utc(row["happened_at"])} for row in rows],
+        )  # fmt: skip
+        return
+    last = session.execute(text("SELECT COALESCE(MAX(id), 0) FROM search_document")).scalar_one()
+    numbered = [{**row, "id": last + place} for place, row in enumerate(rows, start=1)]
+    bulk_insert(session, SearchDocumentRow, numbered)
+    session.connection().execute(
+        text("INSERT INTO search_token (rowid, tokens) VALUES (:id, :tokens)"),
+        [{"id": row["id"], "tokens": " ".join(tokens(str(row["text"])))} for row in numbered],
+    )
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _naive_utc(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        message = f"not a time: {value!r}"
+        raise TypeError(message)
+    return value.astimezone(UTC).replace(tzinfo=None)
