@@ -17,7 +17,7 @@ GENESIS = "0" * 64
 
 def canonical(payload: Mapping[str, object]) -> str:
     """Return the one spelling of ``payload``: sorted keys, no spaces, characters unescaped."""
-    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return _encode(payload)
 
 
 def seal(key: bytes, previous: str, entry: str) -> str:
@@ -31,3 +31,6 @@ def _plain(value: object) -> str:
     if isinstance(value, UUID):
         return value.hex
     return str(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, insert, select, update
+from sqlalchemy import Index, String, Text, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gongdan.domain.journal import GENESIS, canonical, seal
 from gongdan.storage.base import Base, CompanyScoped
+from gongdan.storage.bulk import bulk_insert
 
 
 class JournalEntryRow(CompanyScoped, Base):
@@ -69,7 +70,7 @@ def append(session: Session, company_id: UUID, key: bytes, acts: Sequence[Act]) 
         row = _row(company_id, sequence, act)
         previous = row["hash"] = seal(key, previous, sealed_text(row))
         rows.append(row)
-    session.execute(insert(JournalEntryRow), rows)
+    bulk_insert(session, JournalEntryRow, rows)
     session.execute(
         update(JournalHeadRow)
         .where(JournalHeadRow.company_id == company_id)

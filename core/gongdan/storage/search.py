@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gongdan.domain.searching import fold, query_tokens, terms, tokens
 from gongdan.storage.base import Base, CompanyScoped
-from gongdan.storage.tenancy import bulk_insert, company_of
+from gongdan.storage.bulk import bulk_insert
+from gongdan.storage.tenancy import company_of
 
 #: How many candidates are read from the index for one search: the ones that were indexed last.
 CANDIDATES = 2000
@@ -134,9 +135,9 @@ def _add_rows(session: Session, rows: list[dict[str, object]]) -> None:
     last = session.execute(text("SELECT COALESCE(MAX(id), 0) FROM search_document")).scalar_one()
     numbered = [{**row, "id": last + place} for place, row in enumerate(rows, start=1)]
     bulk_insert(session, SearchDocumentRow, numbered)
-    session.connection().execute(
-        text("INSERT INTO search_token (rowid, tokens) VALUES (:id, :tokens)"),
-        [{"id": row["id"], "tokens": " ".join(tokens(str(row["text"])))} for row in numbered],
+    session.connection().exec_driver_sql(
+        "INSERT INTO search_token (rowid, tokens) VALUES (?, ?)",
+        [(row["id"], " ".join(tokens(row["text"]))) for row in numbered],
     )
 
 

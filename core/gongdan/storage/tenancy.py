@@ -4,11 +4,9 @@ The second lock is row-level security on PostgreSQL, see ``database``. A session
 ``session.info``; without one, company rows can be neither read nor written.
 """
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, insert, inspect
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 
 from gongdan.errors import TenancyViolation
@@ -37,13 +35,6 @@ def guard(session_class: type[Session]) -> None:
     """Install the checks on a session class of our own; call it once per class."""
     event.listen(session_class, "do_orm_execute", _scope_statement)
     event.listen(session_class, "before_flush", _check_flush)
-
-
-def bulk_insert(session: Session, model: type[CompanyScoped], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows of one company without ORM objects; ``company_id`` is filled in here."""
-    if rows:
-        company_id = company_of(session)
-        session.execute(insert(model), [{**row, "company_id": company_id} for row in rows])
 
 
 def _scope_statement(state: ORMExecuteState) -> None:

@@ -22,7 +22,6 @@ class TicketRow(Identified, CompanyScoped, Base):
         Index("ix_ticket_assignee", "company_id", "assignee_id", "is_open", "opened_at"),
         Index("ix_ticket_requester", "company_id", "requester_id", "opened_at"),
         Index("ix_ticket_asset", "company_id", "asset_id", "opened_at"),
-        Index("ix_ticket_run", "import_run_id"),
     )
 
     plugin: Mapped[str] = mapped_column(String(64))
@@ -56,8 +55,8 @@ class TicketRow(Identified, CompanyScoped, Base):
     changed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     fields: Mapped[dict[str, Any]]
-    #: What makes an imported case the same case again; empty for tickets made by hand.
-    source_key: Mapped[str | None] = mapped_column(String(64))
+    #: What makes an imported case the same case again, as a digest of 32 hex digits; empty for tickets made by hand.
+    source_key: Mapped[str | None] = mapped_column(String(32))
     import_run_id: Mapped[UUID | None]
     #: Marked for a person by an import: reason classes.
     flags: Mapped[list[str]]

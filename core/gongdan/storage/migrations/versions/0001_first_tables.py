@@ -435,7 +435,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column("fields", sa.JSON(), nullable=False),
-        sa.Column("source_key", sa.String(length=64), nullable=True),
+        sa.Column("source_key", sa.String(length=32), nullable=True),
         sa.Column("import_run_id", sa.Uuid(), nullable=True),
         sa.Column("flags", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -464,7 +464,6 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_ticket_requester", ["company_id", "requester_id", "opened_at"], unique=False
         )
-        batch_op.create_index("ix_ticket_run", ["import_run_id"], unique=False)
 
     op.create_table(
         "note",
@@ -559,7 +558,6 @@ def downgrade() -> None:
 
     op.drop_table("note")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
-        batch_op.drop_index("ix_ticket_run")
         batch_op.drop_index("ix_ticket_requester")
         batch_op.drop_index("ix_ticket_open")
         batch_op.drop_index("ix_ticket_assignee")
