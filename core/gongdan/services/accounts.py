@@ -125,15 +125,32 @@ class Accounts:
         self._set_password(Actor(account_id, stored.name), stored, new, must_change=False)
 
     def reset_password(self, actor: Actor, account_id: UUID, new: str) -> None:
-        """Give an account a first password, to be changed at the next log-in; every session ends."""
-        actor.require("account.admin")
+        """Give an account a first password, to be changed at the next log-in; every session ends.
+
+        Raises ``NotAllowed`` unless ``may_reset``.
+        """
         with self._desk.reading() as session:
             stored = session.get(AccountRow, account_id)
         if stored is None:
             raise NotFound("account", str(account_id))
-        if stored.is_operator:
+        if not self.may_reset(actor, view(stored)):
+            actor.require("account.admin")
             actor.require_operator()
         self._set_password(actor, stored, new, must_change=True)
+
+    def may_reset(self, actor: Actor, account: AccountView) -> bool:
+        """Tell whether ``actor`` may give the account another password.
+
+        He must administer the accounts of every company the person works for, since whoever sets a password
+        can enter all of them; operators may always, and nobody else may reset an operator's.
+        """
+        if actor.is_operator or actor.is_trusted:
+            return True
+        companies = self.companies_of(account.id)
+        if account.is_operator or not companies or actor.account_id is None:
+            return False
+        there = (self.actor(actor.account_id, company.id) for company in companies)
+        return all(person is not None and person.may("account.admin") for person in there)
 
     def set_disabled(self, actor: Actor, account_id: UUID, *, disabled: bool) -> None:
         """Close or open an account; a closed one's sessions end at once."""

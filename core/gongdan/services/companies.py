@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from gongdan.domain.people import ADMINISTRATOR
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from gongdan.services.actors import Actor
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,30}")
 
 #: Accent colours that a company may choose; the style sheet knows them by name.
-ACCENTS = ("blue", "green", "orange", "purple", "teal", "red", "indigo", "cyan")
+ACCENTS = ("blue", "azure", "teal", "green", "orange", "red", "pink", "purple", "indigo", "slate")
 
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
 
@@ -55,8 +57,8 @@ class Companies:
             return _view(row)
 
     def change(self, actor: Actor, company_id: UUID, **values: str) -> CompanyView:
-        """Change name, time zone, locale or accent of a company."""
-        actor.require("company.admin")
+        """Change name, time zone, locale or accent; for its administrators and for operators."""
+        self._require_administrator(actor, company_id)
         with self._desk.working(actor, company_id) as work:
             row = work.session.get_one(CompanyRow, company_id)
             merged = {"name": row.name, "time_zone": row.time_zone, "locale": row.locale, "accent": row.accent} | values
@@ -66,6 +68,18 @@ class Companies:
                 setattr(row, name, merged[name])
             work.record("company.changed", "company", company_id, before=before, after=values)
             return _view(row)
+
+    def appoint(self, actor: Actor, company_id: UUID, account_id: UUID) -> None:
+        """Make a person the administrator of a company, beside the roles he has there; operators only."""
+        actor.require_operator()
+        desk = self._desk.at(self.view(company_id), replace(actor, is_trusted=True))
+        known = next((member for member in desk.members.all() if member.account_id == account_id), None)
+        if known is None:
+            desk.members.save(account_id, [ADMINISTRATOR])
+            return
+        roles = sorted({*known.roles, ADMINISTRATOR})
+        desk.members.save(account_id, roles, department_id=known.department_id, position=known.position,
+                          supervisor_id=known.supervisor_id)  # fmt: skip
 
     def all(self) -> Sequence[CompanyView]:
         """Return every company of the installation, by code."""
@@ -84,6 +98,14 @@ class Companies:
             if row is None:
                 raise NotFound("company", str(company_id))
             return _view(row)
+
+    def _require_administrator(self, actor: Actor, company_id: UUID) -> None:
+        if actor.is_operator or actor.is_trusted or actor.account_id is None:
+            actor.require_operator()
+            return
+        # What the actor may do is known for the company he is in; this may be another one.
+        there = self._desk.accounts.actor(actor.account_id, company_id)
+        (there or Actor(actor.account_id, actor.name)).require("company.admin")
 
 
 def _by_code(session: Session, code: str) -> CompanyRow:

@@ -1,6 +1,6 @@
 """Members: who works for a company, where in the tree, and in which roles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.people import ADMINISTRATOR
 from gongdan.errors import FieldProblem, InvalidInput, NotFound
+from gongdan.services import passwords
+from gongdan.services.work import get_row
 from gongdan.storage.accounts import AccountRow, MembershipRow, RoleRow
+from gongdan.storage.companies import DepartmentRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -29,6 +32,24 @@ class MemberView:
     supervisor_id: UUID | None
     roles: tuple[str, ...]
     is_disabled: bool
+    phone: str = ""
+    #: Signed in never, or not since an administrator set the password.
+    must_change_password: bool = False
+    is_operator: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMember:
+    """A person who gets an account and a place in the company at once."""
+
+    login: str
+    name: str
+    phone: str = ""
+    locale: str = "zh"
+    roles: Sequence[str] = ()
+    department_id: UUID | None = None
+    position: str = ""
+    supervisor_id: UUID | None = None
 
 
 class Members:
@@ -63,7 +84,8 @@ class Members:
         self._desk.require("account.admin")
         with self._desk.working() as work:
             account = work.get(AccountRow, account_id, "account")
-            self._check(work.session, account_id, roles, supervisor_id)
+            self._check(work.session, roles)
+            self._check_place(work.session, account_id, supervisor_id, department_id)
             row = work.session.scalars(self._membership(account_id)).one_or_none()
             before = _values(row) if row else {}
             if row is None:
@@ -74,6 +96,31 @@ class Members:
             self._keep_an_administrator(work.session)
             work.record("member.saved", "account", account_id, before=before, after=_values(row))
             return _view(account, row)
+
+    def hire(self, person: NewMember) -> tuple[MemberView, str]:
+        """Make an account with a place in the company; returns the first password, which is kept nowhere.
+
+        Raises ``InvalidInput``, or ``Conflict`` when somebody has the login name already.
+        """
+        self._desk.require("account.admin")
+        with self._desk.reading() as session:
+            self._check(session, person.roles)
+            self._check_place(session, None, person.supervisor_id, person.department_id)
+        password = passwords.first_password(person.login)
+        account = self._desk.installation.accounts.create(
+            self._desk.actor, person.login.strip(), person.name, password,
+            locale=person.locale, phone=person.phone,
+        )  # fmt: skip
+        member = self.save(account.id, person.roles, department_id=person.department_id,
+                           position=person.position, supervisor_id=person.supervisor_id)  # fmt: skip
+        return member, password
+
+    def reset_password(self, account_id: UUID) -> str:
+        """Give a member another first password and return it; raises ``NotFound`` or ``NotAllowed``."""
+        member = self.find(account_id)
+        password = passwords.first_password(member.login)
+        self._desk.installation.accounts.reset_password(self._desk.actor, account_id, password)
+        return password
 
     def remove(self, account_id: UUID) -> None:
         """Let a person leave the company; what he did stays."""
@@ -86,28 +133,41 @@ class Members:
             self._keep_an_administrator(work.session)
             work.record("member.left", "account", account_id, before=_values(row))
 
-    def _query(self) -> Select[tuple[AccountRow, MembershipRow]]:
+    def _query(self) -> Select[AccountRow, MembershipRow]:
         return (
             select(AccountRow, MembershipRow)
             .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
             .where(MembershipRow.company_id == self._desk.company.id, MembershipRow.left_at.is_(None))
         )
 
-    def _membership(self, account_id: UUID) -> Select[tuple[MembershipRow]]:
+    def _membership(self, account_id: UUID) -> Select[MembershipRow]:
         return select(MembershipRow).where(
             MembershipRow.account_id == account_id, MembershipRow.company_id == self._desk.company.id
         )
 
-    def _check(self, session: Session, account_id: UUID, roles: Sequence[str], supervisor_id: UUID | None) -> None:
+    @staticmethod
+    def _check(session: Session, roles: Sequence[str]) -> None:
         known = set(session.scalars(select(RoleRow.name)))
         problems = [FieldProblem("roles", role, msg("公司没有这个角色"), label=msg("角色"))
                     for role in roles if role not in known]  # fmt: skip
         if not roles:
             problems.append(FieldProblem("roles", "", msg("至少选择一个角色"), label=msg("角色")))
-        if supervisor_id == account_id:
-            problems.append(FieldProblem("supervisor", "", msg("上级不能是本人"), label=msg("上级")))
         if problems:
             raise InvalidInput(tuple(problems))
+
+    def _check_place(
+        self, session: Session, account_id: UUID | None, supervisor_id: UUID | None, department_id: UUID | None
+    ) -> None:
+        if department_id:
+            get_row(session, DepartmentRow, department_id, "department")
+        if supervisor_id is None:
+            return
+        query = self._query().with_only_columns(MembershipRow.account_id, MembershipRow.supervisor_id)
+        above = dict(session.execute(query).tuples().all())
+        if supervisor_id not in above:
+            raise _wrong_supervisor(msg("上级必须是本公司的人员"))
+        if account_id in _chain(above, supervisor_id):
+            raise _wrong_supervisor(msg("上级不能是本人或自己的下属"))
 
     def _keep_an_administrator(self, session: Session) -> None:
         session.flush()
@@ -120,6 +180,19 @@ class Members:
             raise InvalidInput((FieldProblem("roles", "", msg("公司至少要有一名公司管理员"), label=msg("角色")),))
 
 
+def _chain(above: Mapping[UUID, UUID | None], start: UUID) -> set[UUID]:
+    seen: set[UUID] = set()
+    step: UUID | None = start
+    while step and step not in seen:
+        seen.add(step)
+        step = above.get(step)
+    return seen
+
+
+def _wrong_supervisor(rule: str) -> InvalidInput:
+    return InvalidInput((FieldProblem("supervisor", "", rule, label=msg("上级")),))
+
+
 def _values(row: MembershipRow) -> dict[str, object]:
     return {"roles": row.roles, "department": row.department_id, "position": row.position,
             "supervisor": row.supervisor_id}  # fmt: skip
@@ -127,4 +200,5 @@ def _values(row: MembershipRow) -> dict[str, object]:
 
 def _view(account: AccountRow, membership: MembershipRow) -> MemberView:
     return MemberView(account.id, account.login, account.name, membership.department_id, membership.position,
-                      membership.supervisor_id, tuple(membership.roles), account.disabled_at is not None)  # fmt: skip
+                      membership.supervisor_id, tuple(membership.roles), account.disabled_at is not None,
+                      account.phone, account.must_change_password, account.is_operator)  # fmt: skip

@@ -1,5 +1,6 @@
 """Passwords: hashed with argon2id, checked in constant time, refused when they are easy to guess."""
 
+import secrets
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -12,6 +13,21 @@ from gongdan.text import msg
 MIN_LENGTH = 10
 #: Longest password, in characters: hashing a novel is an attack.
 MAX_LENGTH = 200
+
+
+#: Letters and digits that nobody mistakes for one another when he reads them out or copies them from paper.
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+#: A first password is three groups of four.
+_GROUPS, _GROUP_LENGTH = 3, 4
+
+
+def first_password(login: str) -> str:
+    """Return a random password for a first log-in, easy to read out."""
+    while True:
+        groups = ("".join(secrets.choice(_CLEAR) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
+        password = "-".join(groups)
+        if not _broken_rule(password, login):
+            return password
 
 
 @lru_cache(maxsize=1)
