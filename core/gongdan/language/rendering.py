@@ -52,9 +52,7 @@ class RenderedError:
     refusals: tuple[RenderedRefusal, ...] = ()
 
 
-def render_error(
-    error: GongdanError, translator: Translator, labels: Mapping[str, str] | None = None
-) -> RenderedError:
+def render_error(error: GongdanError, translator: Translator, labels: Mapping[str, str] | None = None) -> RenderedError:
     """Put an error into words.
 
     ``labels`` are source texts by name for permissions of plugins, which this room does not know.

@@ -60,8 +60,8 @@ class Translator:
     def fill(self, source: str, params: _Params | None = None) -> str:
         """Translate a declared text and fill its ``{name}`` placeholders.
 
-        Texts among the values are translated too when the catalogue has them. A text whose placeholders do not
-        fit the values is shown unfilled rather than not at all.
+        Texts among the values are translated too when the catalogue has them. A text whose placeholders do
+        not fit the values is shown unfilled rather than not at all.
         """
         translated = self.gettext(source)
         if not params:
