@@ -39,7 +39,7 @@ def update(packages: Iterable[Package]) -> int:
     lacking = 0
     for locale in LOCALES:
         stored = {package.name: read_catalogue(package, locale) for package in known}
-        elsewhere: _Words = {key: words for catalogue in stored.values() for key, words in _words(catalogue).items()}
+        elsewhere = [_words(catalogue) for catalogue in stored.values()]
         for package in known:
             made = texts_of(package)
             words = ChainMap(_words(stored[package.name]), *elsewhere)
