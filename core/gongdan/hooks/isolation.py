@@ -8,9 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
+
+#: What a plugin still has to react to; None ends its thread.
+_Waiting: TypeAlias = "queue.Queue[Callable[[], None] | None]"
 
 #: Reactions that take longer are reported as slow.
 SLOW_SECONDS = 5.0
@@ -54,12 +57,10 @@ class Reactions:
 
     def __init__(self, *, slow_seconds: float = SLOW_SECONDS) -> None:
         self._slow_seconds = slow_seconds
-        self._queues: dict[str, queue.Queue[Callable[[], None]]] = {}
+        self._queues: dict[str, _Waiting] = {}
         self._lock = threading.Lock()
 
-    def submit(
-        self, plugin: str, hook: str, function: Callable[[], object], report: Callable[[Failure], None]
-    ) -> None:
+    def submit(self, plugin: str, hook: str, function: Callable[[], object], report: Callable[[Failure], None]) -> None:
         """Run ``function`` soon, after everything submitted before for the same plugin; failures go to ``report``."""
 
         def run() -> None:
@@ -78,7 +79,15 @@ class Reactions:
             time.sleep(0.005)
         return True
 
-    def _queue(self, plugin: str) -> "queue.Queue[Callable[[], None]]":
+    def close(self, timeout_seconds: float) -> None:
+        """Run what was submitted, for at most ``timeout_seconds``, and let the threads end."""
+        self.drain(timeout_seconds)
+        with self._lock:
+            for waiting in self._queues.values():
+                waiting.put(None)
+            self._queues.clear()
+
+    def _queue(self, plugin: str) -> _Waiting:
         with self._lock:
             if plugin not in self._queues:
                 self._queues[plugin] = queue.Queue()
@@ -88,9 +97,8 @@ class Reactions:
             return self._queues[plugin]
 
 
-def _work_off(waiting: "queue.Queue[Callable[[], None]]") -> None:
-    while True:
-        run = waiting.get()
+def _work_off(waiting: _Waiting) -> None:
+    while run := waiting.get():
         try:
             run()
         finally:

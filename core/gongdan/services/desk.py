@@ -48,6 +48,9 @@ from gongdan.storage.files import FileStore
 from gongdan.storage.tenancy import INSTALLATION
 from gongdan.storage.vault import Vault
 
+#: How long a desk that is being closed waits for plugins to finish their reactions.
+CLOSING_SECONDS = 5.0
+
 _log = logging.getLogger("gongdan.services")
 
 
@@ -73,6 +76,11 @@ class Desk:
         self.files = parts.files
         self.clock = parts.clock
         self.reactions = Reactions()
+
+    def close(self) -> None:
+        """Let plugins finish their reactions, then close every connection."""
+        self.reactions.close(CLOSING_SECONDS)
+        self.database.close()
 
     @cached_property
     def companies(self) -> Companies:
@@ -128,9 +136,17 @@ class Desk:
         """Write down that a plugin failed; never raises into the work that called it."""
         _log.warning("plugin %s %s in %s: %s", failure.plugin, failure.kind, failure.hook, failure.detail)
         with self.working(plugin_actor(failure.plugin), company_id) as work:
-            work.record("plugin.failed", "plugin", company_id, after={
-                "plugin": failure.plugin, "hook": failure.hook, "kind": failure.kind, "detail": failure.detail,
-            })  # fmt: skip
+            work.record(
+                "plugin.failed",
+                "plugin",
+                company_id,
+                after={
+                    "plugin": failure.plugin,
+                    "hook": failure.hook,
+                    "kind": failure.kind,
+                    "detail": failure.detail,
+                },
+            )
 
 
 class CompanyDesk:

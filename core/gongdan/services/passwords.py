@@ -31,28 +31,39 @@ def first_password(login: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _hasher() -> PasswordHasher:
+def hasher() -> PasswordHasher:
+    """Return what hashes and checks; slow on purpose."""
     return PasswordHasher()
 
 
 @lru_cache(maxsize=1)
 def _nobody() -> str:
-    return _hasher().hash("nobody has this password")
+    return hasher().hash("nobody has this password")
 
 
 def hash_password(password: str, login: str) -> str:
     """Return the hash of a new password; raises ``InvalidInput`` when it is too short or contains the name."""
     rule = _broken_rule(password, login)
     if rule:
-        raise InvalidInput((FieldProblem("password", "", rule, msg("可以用一句容易记住的话"),
-                                         {"min_length": MIN_LENGTH, "max_length": MAX_LENGTH}, msg("密码")),))  # fmt: skip
-    return _hasher().hash(password)
+        raise InvalidInput(
+            (
+                FieldProblem(
+                    "password",
+                    "",
+                    rule,
+                    msg("可以用一句容易记住的话"),
+                    {"min_length": MIN_LENGTH, "max_length": MAX_LENGTH},
+                    msg("密码"),
+                ),
+            )
+        )
+    return hasher().hash(password)
 
 
 def is_correct(stored: str | None, given: str) -> bool:
     """Tell whether ``given`` is the password; for an unknown account it takes as long and says no."""
     try:
-        _hasher().verify(stored or _nobody(), given[: MAX_LENGTH + 1])
+        hasher().verify(stored or _nobody(), given[: MAX_LENGTH + 1])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

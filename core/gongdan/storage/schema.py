@@ -4,6 +4,7 @@ A plugin that is no longer installed leaves its tables and its version table beh
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from gongdan.storage.database import APP_ROLE
 
@@ -99,19 +101,28 @@ def _config(connection: Connection, source: MigrationSource) -> Config:
 
 def _secure_postgresql(connection: Connection) -> None:
     """Give the application's role its rights and put every company table under row-level security."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('gongdan roles'))"))
-    exists = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": APP_ROLE}).scalar()
-    if not exists:
-        connection.execute(text(f"CREATE ROLE {APP_ROLE} NOLOGIN NOBYPASSRLS"))
+    _make_role(connection)
     schema = connection.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
     for statement in (
-        f"GRANT {APP_ROLE} TO CURRENT_USER",
         f"GRANT USAGE ON SCHEMA {schema} TO {APP_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {APP_ROLE}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {APP_ROLE}",
         *_policies(connection),
     ):
         connection.execute(text(statement))
+
+
+def _make_role(connection: Connection) -> None:
+    """Make the application's role, and let the current user act as it.
+
+    Roles belong to the whole server: an installation that is upgraded beside this one may be quicker.
+    """
+    role = {"role": APP_ROLE}
+    if not connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), role).scalar():
+        with suppress(IntegrityError, ProgrammingError), connection.begin_nested():
+            connection.execute(text(f"CREATE ROLE {APP_ROLE} NOLOGIN NOBYPASSRLS"))
+    if not connection.execute(text("SELECT pg_has_role(:role, 'MEMBER')"), role).scalar():
+        connection.execute(text(f"GRANT {APP_ROLE} TO CURRENT_USER"))
 
 
 def _policies(connection: Connection) -> Iterable[str]:

@@ -1,0 +1,160 @@
+"""Fixtures for tests of the core and of plugins.
+
+``desk`` is an installation on a fresh database whose ``clock`` stands still; ``company`` and ``other_company`` have
+every plugin of ``plugin_modules`` enabled. A plugin's tests override ``plugin_modules``::
+
+    @pytest.fixture
+    def plugin_modules() -> Mapping[str, ModuleType]:
+        return {"property_mgmt": gongdan_property_mgmt.plugin}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from types import ModuleType
+
+    from gongdan.domain.snapshots import CompanyView
+    from gongdan.hooks.manager import PluginManager
+    from gongdan.services.desk import CompanyDesk, Desk
+    from gongdan.settings import Settings
+    from gongdan.testing.clocks import Clock
+    from gongdan.testing.databases import Databases
+    from gongdan.testing.factories import Factory, People
+
+pytest.register_assert_rewrite("gongdan.testing.conformance")
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """Hand out databases on the backend of ``GONGDAN_TEST_BACKEND``; each test process has its own."""
+    from gongdan.testing.databases import open_databases
+
+    opened = open_databases()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> str:
+    """Return the address of a database with the core's tables and no rows."""
+    return databases.fresh()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Stand at 10:00 in Shanghai on Thursday, 5 March 2026, until the test moves it."""
+    from gongdan.testing.clocks import Clock
+
+    return Clock()
+
+
+@pytest.fixture
+def plugin_modules() -> Mapping[str, ModuleType]:
+    """Return the plugins of the test by name; override it in the tests of a plugin."""
+    from gongdan.testing import sample
+
+    return {sample.NAME: sample}
+
+
+@pytest.fixture
+def plugin_manager(plugin_modules: Mapping[str, ModuleType]) -> PluginManager:
+    """Return a manager of the test's own with ``plugin_modules``."""
+    from gongdan.hooks.manager import PluginManager
+
+    manager = PluginManager()
+    for name, module in plugin_modules.items():
+        manager.register(name, module, distribution="tests", version="1.0")
+    return manager
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Return settings with a home folder and a database of the test's own."""
+    from gongdan.settings import read_settings
+
+    return read_settings({}, home=tmp_path / "home", database_url=database_url, secure_cookies=False)
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords in a moment instead of a noticeable while."""
+    from argon2 import PasswordHasher
+
+    from gongdan.services import passwords
+
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "hasher", lambda: quick)
+
+
+@pytest.fixture
+def desk(settings: Settings, plugin_manager: PluginManager, clock: Clock, quick_passwords: None) -> Iterator[Desk]:
+    """Return an installation on a fresh database, without companies or accounts."""
+    del quick_passwords
+    from gongdan.bootstrap import open_desk
+
+    opened = open_desk(settings, plugins=plugin_manager, clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def company(desk: Desk) -> CompanyView:
+    """Return 幸福物业, with every plugin of the test enabled."""
+    return _company(desk, "xingfu", "幸福物业")
+
+
+@pytest.fixture
+def other_company(desk: Desk) -> CompanyView:
+    """Return 安居物业, a second company with the same plugins, whose data must never be seen by the first."""
+    return _company(desk, "anju", "安居物业")
+
+
+@pytest.fixture
+def company_desk(desk: Desk, company: CompanyView) -> CompanyDesk:
+    """Return the company's desk with the installation itself as the actor."""
+    return desk.at(company)
+
+
+@pytest.fixture
+def other_desk(desk: Desk, other_company: CompanyView) -> CompanyDesk:
+    """Return the other company's desk with the installation itself as the actor."""
+    return desk.at(other_company)
+
+
+@pytest.fixture
+def person(desk: Desk, company: CompanyView) -> People:
+    """Make members: ``person("agent", name="张敏")`` returns the company's desk as she sees it."""
+    from gongdan.testing.factories import People
+
+    return People(desk, company)
+
+
+@pytest.fixture
+def factory(company_desk: CompanyDesk) -> Factory:
+    """Make tickets, parties and assets of the company."""
+    from gongdan.testing.factories import Factory
+
+    return Factory(company_desk)
+
+
+@pytest.fixture
+def other_factory(other_desk: CompanyDesk) -> Factory:
+    """Make tickets, parties and assets of the other company."""
+    from gongdan.testing.factories import Factory
+
+    return Factory(other_desk)
+
+
+def _company(desk: Desk, code: str, name: str) -> CompanyView:
+    from gongdan.services.actors import SYSTEM
+
+    made = desk.companies.create(SYSTEM, code, name)
+    for plugin in desk.plugins.loaded:
+        desk.at(made).plugins.enable(plugin.name)
+    return made
