@@ -1,46 +1,29 @@
 """Assets: the tree of things that tickets are about, and who is linked to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.assets import AssetKind, Term, child_path
 from gongdan.domain.searching import fold
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound, StaleVersion
+from gongdan.services.grids import AssetView, Grid, asset_view, natural, read_grid
 from gongdan.services.schemas import read_fields
-from gongdan.services.work import Work, changed
+from gongdan.services.work import Work, changed, get_row
 from gongdan.storage import search
 from gongdan.storage.assets import AssetAliasRow, AssetLinkRow, AssetRow, AssetSerialRow
 from gongdan.storage.parties import PartyRow
-from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
 
 PAGE_SIZE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class AssetView:
-    """An asset at its place in the tree."""
-
-    id: UUID
-    kind: str
-    code: str
-    label: str
-    parent_id: UUID | None
-    path: str
-    position: str
-    state: str
-    fields: Mapping[str, object]
-    flags: tuple[str, ...]
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +37,6 @@ class AssetLinkView:
     other_asset_id: UUID | None
     begins: date | None
     ends: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One asset in the grid of its parent."""
-
-    asset: AssetView
-    open_tickets: int
-    owners: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A building drawn as rows of tiles: sections (单元) side by side, floors from the top down."""
-
-    root: AssetView
-    #: Section label → floor label → tiles in order of their code.
-    sections: Mapping[str, Mapping[str, Sequence[Tile]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,36 +97,52 @@ class Assets:
         self._desk.require("asset.view")
         wanted = fold(name)
         alias = select(AssetAliasRow.asset_id).where(AssetAliasRow.alias == wanted)
-        query = select(AssetRow).where(or_(AssetRow.label == name.strip(), AssetRow.path == name.strip(),
-                                           AssetRow.id.in_(alias)))  # fmt: skip
+        query = select(AssetRow).where(
+            or_(AssetRow.label == name.strip(), AssetRow.path == name.strip(), AssetRow.id.in_(alias))
+        )
         with self._desk.reading() as session:
             row = session.scalars(query.limit(1)).one_or_none()
             return asset_view(row) if row else None
 
+    def lineage(self, asset: AssetView) -> Sequence[AssetView]:
+        """Return what stands above an asset, from the root down."""
+        self._desk.require("asset.view")
+        codes = asset.path.split("/")[1:]
+        above = ["/" + "/".join(codes[:length]) for length in range(1, len(codes))]
+        with self._desk.reading() as session:
+            rows = session.scalars(select(AssetRow).where(AssetRow.path.in_(above)).order_by(AssetRow.path))
+            return tuple(map(asset_view, rows))
+
+    def aliases(self, asset_id: UUID) -> Sequence[str]:
+        """Return the other names of an asset, folded, by name."""
+        self._desk.require("asset.view")
+        query = select(AssetAliasRow.alias).where(AssetAliasRow.asset_id == asset_id)
+        with self._desk.reading() as session:
+            return tuple(session.scalars(query.order_by(AssetAliasRow.alias)))
+
+    def serials(self, asset_id: UUID) -> Sequence[tuple[str, str]]:
+        """Return the serial numbers of an asset as (kind, value)."""
+        self._desk.require("asset.view")
+        query = select(AssetSerialRow.kind, AssetSerialRow.value).where(AssetSerialRow.asset_id == asset_id)
+        with self._desk.reading() as session:
+            return tuple(session.execute(query.order_by(AssetSerialRow.kind)).tuples())
+
+    def sizes(self, parent_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """Return how many assets stand directly under each of the given ones; none are left out."""
+        query = (
+            select(AssetRow.parent_id, func.count())
+            .where(AssetRow.parent_id.in_(parent_ids))
+            .group_by(AssetRow.parent_id)
+        )
+        with self._desk.reading() as session:
+            return {key: count for key, count in session.execute(query).tuples() if key}
+
     def grid(self, root_id: UUID) -> Grid:
         """Return everything under an asset whose kind is drawn as tiles, by section and floor."""
         self._desk.require("asset.view")
-        tile_kinds = [kind.name for kind in self.kinds() if kind.in_grid]
+        kinds = [kind.name for kind in self.kinds() if kind.in_grid]
         with self._desk.reading() as session:
-            root = session.scalars(select(AssetRow).where(AssetRow.id == root_id)).one_or_none()
-            if root is None:
-                raise NotFound("asset", str(root_id))
-            below = select(AssetRow).where(AssetRow.path.startswith(root.path + "/", autoescape=True))
-            rows = session.scalars(below).all()
-            tiles = [row for row in rows if row.kind in tile_kinds]
-            labels = {row.id: row.label for row in rows} | {root.id: root.label}
-            busy = _open_tickets(session, root.path)
-            owners = _open_parties(session, root.path)
-        sections: dict[str, dict[str, list[Tile]]] = {}
-        for row in sorted(tiles, key=lambda row: natural(row.path)):
-            section = labels.get(row.parent_id, "") if row.parent_id else ""
-            floors = sections.setdefault(section, {})
-            floors.setdefault(row.position, []).append(
-                Tile(asset_view(row), busy.get(row.id, 0), tuple(owners.get(row.id, ())))
-            )
-        ordered = {section: dict(sorted(floors.items(), key=lambda item: natural(item[0]), reverse=True))
-                   for section, floors in sections.items()}  # fmt: skip
-        return Grid(asset_view(root), ordered)
+            return read_grid(session, get_row(session, AssetRow, root_id, "asset"), kinds, self._today())
 
     def create(self, given: AssetInput) -> AssetView:
         """Make an asset; raises ``InvalidInput`` or ``Conflict``."""
@@ -174,9 +155,18 @@ class Assets:
             path = child_path(parent.path if parent else "", given.code.strip())
             if work.session.scalar(select(AssetRow.id).where(AssetRow.path == path)):
                 raise Conflict("asset", path)
-            row = AssetRow(kind=kind.name, code=given.code.strip(), label=given.label.strip() or given.code.strip(),
-                           parent_id=given.parent_id, path=path, position=given.position, state=given.state,
-                           fields=fields, created_at=work.now, flags=[])  # fmt: skip
+            row = AssetRow(
+                kind=kind.name,
+                code=given.code.strip(),
+                label=given.label.strip() or given.code.strip(),
+                parent_id=given.parent_id,
+                path=path,
+                position=given.position,
+                state=given.state,
+                fields=fields,
+                created_at=work.now,
+                flags=[],
+            )
             work.session.add(row)
             work.session.flush()
             index_asset(work.session, row)
@@ -209,9 +199,10 @@ class Assets:
         with self._desk.working() as work:
             row = work.get(AssetRow, asset_id, "asset")
             taken = work.session.scalar(
-                select(AssetRow.label).join(AssetSerialRow, AssetSerialRow.asset_id == AssetRow.id)
+                select(AssetRow.label)
+                .join(AssetSerialRow, AssetSerialRow.asset_id == AssetRow.id)
                 .where(AssetSerialRow.kind == kind, AssetSerialRow.value == value)
-            )  # fmt: skip
+            )
             if taken:
                 raise Conflict("serial", f"{value} · {taken}")
             work.session.add(AssetSerialRow(asset_id=row.id, kind=kind, value=value))
@@ -228,14 +219,22 @@ class Assets:
         )
         with self._desk.reading() as session:
             return tuple(
-                AssetLinkView(link.id, link.role, link.party_id, name or "", link.other_asset_id, link.begins, link.ends)
+                AssetLinkView(
+                    link.id, link.role, link.party_id, name or "", link.other_asset_id, link.begins, link.ends
+                )
                 for link, name in session.execute(query)
             )
 
     def link(
-        self, asset_id: UUID, role: str, *, party_id: UUID | None = None, other_asset_id: UUID | None = None,
-        begins: date | None = None, ends: date | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        asset_id: UUID,
+        role: str,
+        *,
+        party_id: UUID | None = None,
+        other_asset_id: UUID | None = None,
+        begins: date | None = None,
+        ends: date | None = None,
+    ) -> None:
         """Link an asset to a party or another asset for a term; raises ``Conflict`` when a rule allows only one."""
         self._desk.require("asset.edit")
         rule = self._desk.installation.plugins.catalogue.link_rules.get(role)
@@ -252,16 +251,32 @@ class Assets:
             if other_asset_id:
                 work.get(AssetRow, other_asset_id, "asset")
             far = AssetLinkRow.party_id == party_id if party_id else AssetLinkRow.other_asset_id == other_asset_id
-            conditions = [(AssetLinkRow.asset_id == asset_id) & far]
+            conditions: list[ColumnElement[bool]] = [(AssetLinkRow.asset_id == asset_id) & far]
             conditions += [AssetLinkRow.asset_id == asset_id] if rule.one_per_asset else []
             conditions += [far] if rule.one_per_target else []
             self._refuse_overlap(work.session, role, or_(*conditions), Term(begins, ends))
-            link = AssetLinkRow(asset_id=asset_id, role=role, party_id=party_id, other_asset_id=other_asset_id,
-                                begins=begins, ends=ends)  # fmt: skip
+            link = AssetLinkRow(
+                asset_id=asset_id,
+                role=role,
+                party_id=party_id,
+                other_asset_id=other_asset_id,
+                begins=begins,
+                ends=ends,
+            )
             work.session.add(link)
             work.session.flush()
-            work.record("asset.linked", "asset", asset_id, after={
-                "role": role, "party": party_id, "other": other_asset_id, "begins": begins, "ends": ends})  # fmt: skip
+            work.record(
+                "asset.linked",
+                "asset",
+                asset_id,
+                after={
+                    "role": role,
+                    "party": party_id,
+                    "other": other_asset_id,
+                    "begins": begins,
+                    "ends": ends,
+                },
+            )
 
     def end_link(self, link_id: UUID, day: date) -> None:
         """Close a link; ``day`` is the first day on which it no longer holds."""
@@ -286,6 +301,9 @@ class Assets:
             raise InvalidInput(tuple(problems))
         return kind, fields
 
+    def _today(self) -> date:
+        return self._desk.installation.clock().astimezone(self._desk.zone).date()
+
     @staticmethod
     def _keep_alias(work: Work, row: AssetRow) -> None:
         alias = fold(row.label)
@@ -305,12 +323,6 @@ class Assets:
                 raise Conflict("link", f"{label} · {name or ''}".strip(" ·"))
 
 
-def asset_view(row: AssetRow) -> AssetView:
-    """Return a snapshot of the row."""
-    return AssetView(row.id, row.kind, row.code, row.label, row.parent_id, row.path, row.position, row.state,
-                     dict(row.fields), tuple(row.flags), row.version)  # fmt: skip
-
-
 def index_asset(session: Session, row: AssetRow) -> None:
     """Bring the search index up to date with an asset, its other names and its serials."""
     aliases = session.scalars(select(AssetAliasRow.alias).where(AssetAliasRow.asset_id == row.id)).all()
@@ -319,46 +331,8 @@ def index_asset(session: Session, row: AssetRow) -> None:
     search.replace(session, search.Document("asset", row.id, words, row.created_at))
 
 
-def natural(text: str) -> tuple[tuple[int, str], ...]:
-    """Return a sort key in which 2 comes before 10."""
-    parts: list[tuple[int, str]] = []
-    digits = ""
-    for char in text + "\0":
-        if char.isascii() and char.isdigit():
-            digits += char
-            continue
-        if digits:
-            parts.append((int(digits), ""))
-            digits = ""
-        parts.append((-1, char))
-    return tuple(parts)
-
-
 def _values(row: AssetRow) -> dict[str, object]:
     return {"label": row.label, "state": row.state, "position": row.position, "fields": dict(row.fields)}
-
-
-def _open_tickets(session: Session, path: str) -> dict[UUID, int]:
-    query = (
-        select(TicketRow.asset_id, func.count())
-        .join(AssetRow, AssetRow.id == TicketRow.asset_id)
-        .where(TicketRow.is_open.is_(True), AssetRow.path.startswith(path + "/", autoescape=True))
-        .group_by(TicketRow.asset_id)
-    )
-    return {key: count for key, count in session.execute(query).tuples() if key}
-
-
-def _open_parties(session: Session, path: str) -> dict[UUID, list[str]]:
-    query = (
-        select(AssetLinkRow.asset_id, PartyRow.name)
-        .join(AssetRow, AssetRow.id == AssetLinkRow.asset_id)
-        .join(PartyRow, PartyRow.id == AssetLinkRow.party_id)
-        .where(AssetLinkRow.ends.is_(None), AssetRow.path.startswith(path + "/", autoescape=True))
-    )
-    found: dict[UUID, list[str]] = {}
-    for asset_id, name in session.execute(query).tuples():
-        found.setdefault(asset_id, []).append(name)
-    return found
 
 
 def _invalid(name: str, value: str, rule: str) -> InvalidInput:

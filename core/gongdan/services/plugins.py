@@ -33,6 +33,8 @@ class PluginView:
     enabled_at: datetime | None
     #: Not loaded although installed or once enabled: why.
     problem: str = ""
+    #: Where a plugin that failed to load would be: ``module`` as its distribution names it.
+    entry_point: str = ""
 
 
 class Plugins:
@@ -47,15 +49,25 @@ class Plugins:
         with self._desk.reading() as session:
             since = {row.plugin: row.enabled_at for row in _open_rows(session)}
         views = [
-            PluginView(plugin.name, book.label if book else plugin.name, book.description if book else "",
-                       plugin.distribution, plugin.version, plugin.name in since, since.get(plugin.name))
+            PluginView(
+                plugin.name,
+                book.label if book else plugin.name,
+                book.description if book else "",
+                plugin.distribution,
+                plugin.version,
+                plugin.name in since,
+                since.get(plugin.name),
+            )
             for plugin in manager.loaded
             for book in [manager.catalogue.rulebooks.get(plugin.name)]
-        ]  # fmt: skip
+        ]
         views += [_failed(failure, since.get(failure.name)) for failure in manager.failures]
         shown = {view.name for view in views}
-        views += [PluginView(name, name, "", "", "", is_enabled=True, enabled_at=at, problem="not installed")
-                  for name, at in since.items() if name not in shown]  # fmt: skip
+        views += [
+            PluginView(name, name, "", "", "", is_enabled=True, enabled_at=at, problem="not installed")
+            for name, at in since.items()
+            if name not in shown
+        ]
         return tuple(sorted(views, key=lambda view: view.name))
 
     def enable(self, name: str) -> None:
@@ -111,4 +123,14 @@ def _open_rows(session: Session) -> Sequence[CompanyPluginRow]:
 
 
 def _failed(failure: LoadFailure, since: datetime | None) -> PluginView:
-    return PluginView(failure.name, failure.name, "", failure.distribution, "", since is not None, since, failure.cause)
+    return PluginView(
+        failure.name,
+        failure.name,
+        "",
+        failure.distribution,
+        "",
+        since is not None,
+        since,
+        failure.cause,
+        failure.entry_point,
+    )

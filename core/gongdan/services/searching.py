@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from gongdan.domain.snapshots import TicketView
-from gongdan.services.assets import AssetView, asset_view
+from gongdan.services.grids import AssetView, asset_view
 from gongdan.services.parties import PartyView, views
 from gongdan.services.ticket_rows import ticket_view
 from gongdan.storage import search
