@@ -6,8 +6,9 @@ from uuid import UUID
 
 from gongdan.domain.snapshots import CompanyView, TicketView
 from gongdan.services.actors import SYSTEM
-from gongdan.services.assets import AssetInput, AssetView
+from gongdan.services.assets import AssetInput
 from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.services.grids import AssetView
 from gongdan.services.intake import NewTicket
 from gongdan.services.parties import PartyInput, PartyView
 from gongdan.testing import sample
