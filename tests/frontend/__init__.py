@@ -1,0 +1,1 @@
+"""The page assets alone, without the application: real Chromium, real policy, answers made up here."""
