@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from gongdan.domain.demo import Demo
 from gongdan.domain.importing import Importer
 from gongdan.domain.rulebook import Rulebook
 from gongdan.hooks.markers import hookspec
@@ -60,8 +61,9 @@ def register_seed() -> str | None:
 
 
 @hookspec
-def register_demo() -> str | None:
-    """Name a function ``module:attribute`` that fills a demo company; it takes the company's desk and a progress.
+def register_demo() -> Demo | None:
+    """Describe a demo company: its people, and the function that fills it.
 
-    Called by ``gongdan demo`` only. Since 0.1.
+    Called by ``gongdan demo`` only, which makes the company, enables the plugin, makes the people and then calls
+    the function with the company's desk, acting as the installation, and a progress. Since 0.1.
     """
