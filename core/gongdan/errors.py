@@ -242,3 +242,12 @@ class TenancyViolation(GongdanError):
     remedy: ClassVar[str] = msg("请把此信息报告给管理员")
 
     detail: str = ""
+
+
+@dataclass(eq=False)
+class NestedTransaction(GongdanError):
+    """Code tried to write inside a transaction that is still open, as a deciding hook must not."""
+
+    code: ClassVar[str] = "nested_transaction"
+    text: ClassVar[str] = msg("不能在一次保存尚未完成时再次保存")
+    remedy: ClassVar[str] = msg("请把此信息报告给扩展的作者")

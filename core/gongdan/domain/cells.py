@@ -81,6 +81,8 @@ def number_text(number: float) -> str:
 
 def raw_value(cell: Cell) -> str | float:
     """Return the cell as a report names it: text as it stands, a number as a number."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     return cell if is_number(cell) else cell_text(cell)

@@ -6,7 +6,7 @@ from typing import Final
 
 #: Control, zero-width and direction marks: nobody sees them, and they make two equal texts differ.
 _INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 _SEPARATORS: Final = re.compile(r"[\s\-‐-―−·•‧∙・.]+")
 _QUOTE_MARKS: Final = "'‘’`"
@@ -42,15 +42,16 @@ def fold_text(text: str) -> str:
     """Fold full-width and compatibility forms (NFKC), drop invisible marks, trim."""
     if text.isascii():
         return drop_invisible(text).strip()
-    return drop_invisible(unicodedata.normalize("NFKC", text)).strip()
+    return unicodedata.normalize("NFKC", drop_invisible(text)).strip()
 
 
 def fold_identifier(text: str) -> str:
     """Fold a code as it is compared: no spaces, ``-``, ``·``, ``.`` or leading quote; upper case."""
     folded = fold_text(text)
-    if folded.isalnum():
+    if folded.isalnum() and folded.isascii():
         return folded.upper()
-    return _SEPARATORS.sub("", folded.lstrip(_QUOTE_MARKS)).upper()
+    # Removing and raising characters can bring two together that have a common form.
+    return unicodedata.normalize("NFKC", _SEPARATORS.sub("", folded).lstrip(_QUOTE_MARKS).upper())
 
 
 def fold_name(text: str) -> str:
@@ -63,7 +64,7 @@ def fold_name(text: str) -> str:
         return folded
     words = folded.split()
     glue = " " if any(word.isascii() for word in words) else ""
-    return glue.join(words)
+    return unicodedata.normalize("NFKC", glue.join(words))
 
 
 def fold_heading(text: str) -> str:

@@ -1,5 +1,6 @@
 """Finding the heading row of a sheet and telling which column stands where."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -14,6 +15,8 @@ from gongdan.text import msg
 ROWS_BEFORE_HEADING: Final = 30
 #: Fewer known headings in one row are taken for chance.
 _FEWEST_HEADINGS: Final = 2
+
+_BRACKETS: Final = re.compile(r"\([^()]*\)$")
 
 #: 1-based number of the row in the file, and its cells.
 NumberedRow = tuple[int, Sequence[Cell]]
@@ -53,9 +56,7 @@ class Layout:
         return {**known, **dict.fromkeys(self.unknown, "")}
 
 
-def find_layout(
-    importer: Importer, rows: Iterable[NumberedRow], mapping: Mapping[str, str] | None = None
-) -> Layout:
+def find_layout(importer: Importer, rows: Iterable[NumberedRow], mapping: Mapping[str, str] | None = None) -> Layout:
     """Choose the row that names the most columns, the first one among equals.
 
     ``mapping`` (heading → name of a column, or ``""`` for none) goes before labels and synonyms. Raises
@@ -86,13 +87,11 @@ def _names_of_headings(importer: Importer, mapping: Mapping[str, str]) -> Mappin
     return names
 
 
-def _layout(
-    importer: Importer, names: Mapping[str, tuple[str, int]], number: int, cells: Sequence[Cell]
-) -> Layout:
+def _layout(importer: Importer, names: Mapping[str, tuple[str, int]], number: int, cells: Sequence[Cell]) -> Layout:
     headings = tuple(fold_prose(cell) if isinstance(cell, str) else "" for cell in cells)
     found: dict[str, tuple[int, int]] = {}
     for place, heading in enumerate(headings):
-        name, rank = names.get(fold_heading(heading), ("", 0)) if heading else ("", 0)
+        name, rank = _name_of(heading, names)
         if name and (name not in found or rank < found[name][0]):
             found[name] = (rank, place)
     places = {name: place for name, (_, place) in found.items()}
@@ -104,6 +103,14 @@ def _layout(
         unknown=tuple(text for place, text in enumerate(headings) if text and place not in used),
         absent=tuple(column.label for column in importer.columns if column.name not in places),
     )
+
+
+def _name_of(heading: str, names: Mapping[str, tuple[str, int]]) -> tuple[str, int]:
+    """Look up a heading as it stands, then without a unit or remark in brackets behind it."""
+    if not heading:
+        return "", 0
+    folded = fold_heading(heading)
+    return names.get(folded) or names.get(_BRACKETS.sub("", folded)) or ("", 0)
 
 
 def _require_headings(importer: Importer, layout: Layout | None) -> None:

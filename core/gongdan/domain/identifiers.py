@@ -174,9 +174,7 @@ def check_vin(raw: str) -> Finding:
     value = fold_identifier(raw)
     if not _VIN.fullmatch(value):
         return _reject(raw)
-    total = sum(
-        _VIN_VALUES[character] * weight for character, weight in zip(value, _VIN_WEIGHTS, strict=True)
-    )
+    total = sum(_VIN_VALUES[character] * weight for character, weight in zip(value, _VIN_WEIGHTS, strict=True))
     expected = "0123456789X"[total % 11]
     if value[_VIN_CHECK_PLACE] == expected:
         return _ok(value, raw)
@@ -236,9 +234,7 @@ def check_social_credit_code(raw: str) -> Finding:
     value = fold_identifier(raw)
     if not _CREDIT_CODE.fullmatch(value):
         return _reject(raw)
-    total = sum(
-        _CREDIT_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(value[:17])
-    )
+    total = sum(_CREDIT_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(value[:17]))
     expected = _CREDIT_ALPHABET[(31 - total % 31) % 31]
     if value[17] == expected and _organisation_check(value[8:16]) == value[16]:
         return _ok(value, raw)
@@ -246,9 +242,7 @@ def check_social_credit_code(raw: str) -> Finding:
 
 
 def _organisation_check(body: str) -> str:
-    total = sum(
-        int(character, 36) * weight for character, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True)
-    )
+    total = sum(int(character, 36) * weight for character, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True))
     return "0X987654321"[total % 11]
 
 

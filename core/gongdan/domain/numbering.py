@@ -39,9 +39,12 @@ class NumberPattern:
     def format(self, company: str, opened: datetime, serial: int) -> str:
         """Return the number; ``opened`` is local time, ``serial`` counts from 1."""
         values = {
-            "company": company, "yyyy": f"{opened:%Y}", "yy": f"{opened:%y}", "mm": f"{opened:%m}",
+            "company": company,
+            "yyyy": f"{opened:%Y}",
+            "yy": f"{opened:%y}",
+            "mm": f"{opened:%m}",
             "dd": f"{opened:%d}",
-        }  # fmt: skip
+        }
 
         def fill(match: re.Match[str]) -> str:
             if match[1] == "serial":

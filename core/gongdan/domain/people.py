@@ -47,20 +47,36 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("plugin.admin", msg("管理扩展")),
 )
 
-_DESK = frozenset({
-    "ticket.view", "ticket.create", "ticket.edit", "ticket.move", "ticket.assign", "ticket.link", "note.write",
-    "party.view", "party.edit", "asset.view",
-})  # fmt: skip
+_DESK = frozenset(
+    {
+        "ticket.view",
+        "ticket.create",
+        "ticket.edit",
+        "ticket.move",
+        "ticket.assign",
+        "ticket.link",
+        "note.write",
+        "party.view",
+        "party.edit",
+        "asset.view",
+    }
+)
 
 #: The role that ``company.admin`` screens call the company administrator.
 ADMINISTRATOR = "administrator"
 
 CORE_ROLES: tuple[Role, ...] = (
     Role(ADMINISTRATOR, msg("公司管理员"), frozenset(permission.name for permission in CORE_PERMISSIONS)),
-    Role("supervisor", msg("主管"), _DESK | {"ticket.change_owner", "party.unmask", "asset.edit", "import.run",
-                                            "export.run", "journal.view"}),
+    Role(
+        "supervisor",
+        msg("主管"),
+        _DESK | {"ticket.change_owner", "party.unmask", "asset.edit", "import.run", "export.run", "journal.view"},
+    ),
     Role("agent", msg("客服"), _DESK),
-    Role("worker", msg("经办人"), frozenset({"ticket.view", "ticket.move", "note.write", "asset.view",
-                                          "party.view"})),
+    Role(
+        "worker",
+        msg("经办人"),
+        frozenset({"ticket.view", "ticket.move", "note.write", "asset.view", "party.view"}),
+    ),
     Role("observer", msg("查阅者"), frozenset({"ticket.view", "party.view", "asset.view"})),
-)  # fmt: skip
+)

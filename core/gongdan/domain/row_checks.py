@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from gongdan.domain.cells import BLANK, Cell, Reader, Reading, is_blank, raw_value
 from gongdan.domain.folding import fold_prose, fold_text
@@ -16,7 +16,10 @@ from gongdan.domain.verdicts import Reason, Verdict
 from gongdan.text import msg
 
 _TOTAL: Final = re.compile(r".{0,12}(?:合计|小计|总计|累计|共计|总和):?")
+#: A quick look: what the word for a total ends with.
+_TOTAL_ENDS: Final = ("计", "和", ":", "：", " ")
 _LONGEST_TOTAL: Final = 20
+_OK: Final = Verdict.OK
 #: Longer texts are prose: they seldom come twice, and would fill the memory of readings.
 _LONGEST_REMEMBERED: Final = 64
 _READINGS_REMEMBERED: Final = 20_000
@@ -86,16 +89,17 @@ def _not_a_row(number: int, reason: Reason) -> CheckedRow:
     return CheckedRow(number, RowVerdict.NOT_A_ROW, (reason,))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One column of the sheet, ready to be read."""
+class _Place(NamedTuple):
+    """One column of the sheet, ready to be read; a tuple, for it is taken apart once a cell."""
 
-    column: Column
     name: str
-    index: int
+    place: int
     read: Reader
     #: As ``read`` for a short text, with a memory.
     remembered: Callable[[str], Reading]
+    quiet: bool
+    carried: bool
+    column: Column
 
 
 def _place(column: Column, index: int, facts: SheetFacts) -> _Place:
@@ -105,7 +109,7 @@ def _place(column: Column, index: int, facts: SheetFacts) -> _Place:
         return BLANK if is_blank(cell) else reader(cell)
 
     remembered = lru_cache(maxsize=_READINGS_REMEMBERED)(read)
-    return _Place(column, column.name, index, read, remembered)
+    return _Place(column.name, index, read, remembered, column.quiet, column.carry_down, column)
 
 
 class _Draft:
@@ -116,7 +120,7 @@ class _Draft:
     def __init__(self, number: int, values: dict[str, object]) -> None:
         self.number = number
         self.values = values
-        self.changes: dict[str, Cell] = {}
+        self.changes: dict[str, str | float] = {}
         self.issues: list[Issue] = []
         #: Column → value for the rows below; None if the cell was there and could not be read.
         self.above: dict[str, object] = {}
@@ -138,9 +142,7 @@ class _Draft:
         if column.required and self.values[column.name] is None:
             verdict = RowVerdict.REFUSED
         params = {"label": column.label}
-        self.complain(
-            Issue(column.name, raw_value(cell), reason, verdict, reading.rule, reading.remedy, params)
-        )
+        self.complain(Issue(column.name, raw_value(cell), reason, verdict, reading.rule, reading.remedy, params))
 
 
 class RowChecker:
@@ -157,8 +159,11 @@ class RowChecker:
             if column.name in layout.places
         )
         self._absent = tuple(column.name for column in importer.columns if column.name not in layout.places)
-        self._required = tuple(column for column in importer.columns if column.required)
-        self._first = min(layout.places.values())
+        self._required_names = tuple(column.name for column in importer.columns if column.required)
+        first = min(layout.places.values())
+        needed = (place.place for place in self._places if place.column.required)
+        #: Where totals and repeated headings show: the first column and those that every row needs.
+        self._telling = tuple((index, layout.headings[index]) for index in (first, *needed))
         self._width = len(layout.headings)
         self._above: dict[str, object] = {}
         self._first_rows: dict[str, tuple[int, int]] = {}
@@ -169,7 +174,8 @@ class RowChecker:
             cells = [*cells, *("",) * (self._width - len(cells))]
         draft = _Draft(number, dict.fromkeys(self._absent))
         filled = self._read(cells, draft)
-        reason = self._no_row(cells, draft, filled)
+        complete = filled > 1 and not draft.issues and self._has_required(draft)
+        reason = None if complete and not self._looks_odd(cells) else self._no_row(cells, filled)
         if reason is not None:
             self._above.update((name, value) for name, value in draft.above.items() if value is not None)
             return _not_a_row(number, reason)
@@ -177,7 +183,10 @@ class RowChecker:
             self._above.update(draft.above)
         if self._text_file and len(cells) > self._width:
             self._check_width(cells, draft)
-        self._complete(draft)
+        if not complete:
+            self._complain_of_missing(draft)
+        if not draft.issues or not draft.refused():
+            self._apply_rule(draft)
         return self._verdict(draft)
 
     def _read(self, cells: Sequence[Cell], draft: _Draft) -> int:
@@ -185,24 +194,24 @@ class RowChecker:
         filled = 0
         values, changes = draft.values, draft.changes
         for place in self._places:
-            cell = cells[place.index]
+            name, index, read, remembered, quiet, carried, column = place
+            cell = cells[index]
             if isinstance(cell, str) and len(cell) <= _LONGEST_REMEMBERED:
-                reading = place.remembered(cell)
+                reading = remembered(cell)
             else:
-                reading = place.read(cell)
-            name = place.name
+                reading = read(cell)
             values[name] = reading.value
             if reading is BLANK:
-                if place.column.carry_down:
-                    self._carry(place.column, cell, draft)
+                if carried:
+                    self._carry(column, cell, draft)
                 continue
             filled += 1
-            if reading.verdict is not Verdict.OK:
-                draft.doubt(place.column, cell, reading)
-            elif reading.changed and not place.column.quiet:
-                changes[name] = cell
-            if place.column.carry_down:
-                draft.above[name] = reading.value if reading.verdict is Verdict.OK else None
+            if reading.verdict is not _OK:
+                draft.doubt(column, cell, reading)
+            elif reading.changed and not quiet:
+                changes[name] = raw_value(cell)
+            if carried:
+                draft.above[name] = reading.value if reading.verdict is _OK else None
         return filled
 
     def _carry(self, column: Column, cell: Cell, draft: _Draft) -> None:
@@ -211,26 +220,35 @@ class RowChecker:
         value = self._above[column.name]
         draft.values[column.name] = value
         if value is not None:
-            draft.changes[column.name] = cell
+            draft.changes[column.name] = raw_value(cell)
         elif column.required:
             draft.complain(_missing(column, _NOT_ABOVE_RULE))
 
-    def _no_row(self, cells: Sequence[Cell], draft: _Draft, filled: int) -> Reason | None:
-        """Tell why a row is none; most rows are answered by the look at their first cell."""
-        first = cells[self._first]
-        complete = filled > 1 and not draft.issues and self._has_required(draft)
-        if complete and first != self.layout.headings[self._first] and not _is_total(first):
-            return None
+    def _has_required(self, draft: _Draft) -> bool:
+        values = draft.values
+        for name in self._required_names:  # noqa: SIM110 -- a generator would cost every row more than the loop
+            if values[name] is None:
+                return False
+        return True
+
+    def _looks_odd(self, cells: Sequence[Cell]) -> bool:
+        """Tell whether a cell that every row needs holds a heading or the word for a total."""
+        for index, heading in self._telling:
+            cell = cells[index]
+            if cell == heading or (isinstance(cell, str) and cell.endswith(_TOTAL_ENDS)):
+                return True
+        return False
+
+    def _no_row(self, cells: Sequence[Cell], filled: int) -> Reason | None:
+        """Tell why a row is none, or None if it is one."""
         texts = [cell for cell in cells if not is_blank(cell)]
         if not texts:
             return Reason.BLANK
-        alone = (len(texts) == 1 and not filled) or (filled == 1 and texts == [first])
+        first = cells[self._telling[0][0]]
+        alone = len(texts) == 1 and (not filled or texts == [first])
         if alone or repeats_heading(self.layout, cells) or any(_is_total(text) for text in texts):
             return Reason.TITLE_OR_TOTAL
         return None
-
-    def _has_required(self, draft: _Draft) -> bool:
-        return all(draft.values[column.name] is not None for column in self._required)
 
     def _check_width(self, cells: Sequence[Cell], draft: _Draft) -> None:
         if all(is_blank(cell) for cell in cells[self._width :]):
@@ -240,14 +258,13 @@ class RowChecker:
         issue = Issue("", raw, Reason.BAD_FORMAT, RowVerdict.REFUSED, _WIDE_RULE, _WIDE_REMEDY, params)
         draft.complain(issue)
 
-    def _complete(self, draft: _Draft) -> None:
-        """Refuse a row that lacks what it needs; let the rule of the importer see any other."""
+    def _complain_of_missing(self, draft: _Draft) -> None:
         complained = {issue.column for issue in draft.issues}
-        for column in self._required:
-            if draft.values[column.name] is None and column.name not in complained:
+        for column in self._importer.columns:
+            if column.required and draft.values[column.name] is None and column.name not in complained:
                 draft.complain(_missing(column, _MISSING_RULE))
-        if draft.refused():
-            return
+
+    def _apply_rule(self, draft: _Draft) -> None:
         ruling = self._importer.rule(draft.values, self._references)
         draft.values.update(ruling.values)
         for issue in ruling.issues:
@@ -255,11 +272,15 @@ class RowChecker:
 
     def _verdict(self, draft: _Draft) -> CheckedRow:
         key = self._importer.key(draft.values)
-        if key is not None and not draft.refused():
+        if key is not None and not (draft.issues and draft.refused()):
             self._check_repeated(key, draft)
-        verdict, reasons = _worst(draft)
-        changes = {name: raw_value(cell) for name, cell in draft.changes.items()}
-        return CheckedRow(draft.number, verdict, reasons, key, draft.values, changes, tuple(draft.issues))
+        if not draft.issues:
+            verdict = RowVerdict.NORMALISED if draft.changes else RowVerdict.OK
+            return CheckedRow(draft.number, verdict, (), key, draft.values, draft.changes)
+        verdict = RowVerdict.REFUSED if draft.refused() else RowVerdict.FLAGGED
+        reasons = dict.fromkeys(issue.reason for issue in draft.issues if issue.verdict is verdict)
+        issues = tuple(draft.issues)
+        return CheckedRow(draft.number, verdict, tuple(reasons), key, draft.values, draft.changes, issues)
 
     def _check_repeated(self, key: str, draft: _Draft) -> None:
         """Refuse the second row with one key; a refused row does not reserve its key."""
@@ -271,9 +292,7 @@ class RowChecker:
         reason = Reason.DUPLICATE if same else self._importer.other_content
         rule = _DUPLICATE_RULE if same else _CONFLICT_RULE
         draft.changes.clear()
-        draft.complain(
-            Issue("", key, reason, RowVerdict.REFUSED, rule, _DUPLICATE_REMEDY, {"first_row": first_row})
-        )
+        draft.complain(Issue("", key, reason, RowVerdict.REFUSED, rule, _DUPLICATE_REMEDY, {"first_row": first_row}))
 
 
 def _missing(column: Column, rule: str) -> Issue:
@@ -282,12 +301,4 @@ def _missing(column: Column, rule: str) -> Issue:
 
 
 def _is_total(cell: Cell) -> bool:
-    return isinstance(cell, str) and len(cell) <= _LONGEST_TOTAL and bool(_TOTAL.fullmatch(fold_text(cell)))
-
-
-def _worst(draft: _Draft) -> tuple[RowVerdict, tuple[Reason, ...]]:
-    """Return the worst verdict with its reasons: refused, flagged, normalised, ok."""
-    if not draft.issues:
-        return (RowVerdict.NORMALISED if draft.changes else RowVerdict.OK), ()
-    verdict = RowVerdict.REFUSED if draft.refused() else RowVerdict.FLAGGED
-    return verdict, tuple(dict.fromkeys(issue.reason for issue in draft.issues if issue.verdict is verdict))
+    return isinstance(cell, str) and len(cell) <= _LONGEST_TOTAL and _TOTAL.fullmatch(fold_text(cell)) is not None

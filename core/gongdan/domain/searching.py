@@ -8,6 +8,7 @@ begins a token, and one-character words are found by prefix. Latin letters and d
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 _RUN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+|[a-z0-9]+")
 _MOBILE_LENGTH = 11
@@ -34,7 +35,7 @@ def _tokens_of_run(run: str) -> dict[str, None]:
     if run[0] <= "z":
         # People know a phone by its last four digits, so these are a word of their own.
         return {run: None, run[-4:]: None} if len(run) == _MOBILE_LENGTH and run.isdigit() else {run: None}
-    pairs = dict.fromkeys(map("".join, zip(run, run[1:], strict=False)))
+    pairs = dict.fromkeys(map("".join, pairwise(run)))
     pairs[run[-1]] = None
     return pairs
 
@@ -49,7 +50,7 @@ def query_tokens(folded: str) -> list[tuple[str, bool]]:
         if run[0] <= "z" or len(run) == 1:
             needed[run, True] = None
         else:
-            needed.update(dict.fromkeys((pair, False) for pair in map("".join, zip(run, run[1:], strict=False))))
+            needed.update(dict.fromkeys((pair, False) for pair in map("".join, pairwise(run))))
     return list(needed)
 
 

@@ -44,9 +44,11 @@ class TicketType:
     def choices(self, core_field: str) -> tuple[Choice, ...]:
         """Return the choices of a core field: severity, category, cause or finding."""
         by_name: Mapping[str, tuple[Choice, ...]] = {
-            "severity": self.severities, "category": self.categories, "cause": self.causes,
+            "severity": self.severities,
+            "category": self.categories,
+            "cause": self.causes,
             "finding": self.findings,
-        }  # fmt: skip
+        }
         return by_name.get(core_field, ())
 
     def choice_label(self, core_field: str, value: str) -> str:

@@ -100,8 +100,15 @@ class Move:
 
 #: Core fields of a ticket that moves may require and dialogs may ask for.
 CORE_FIELDS: tuple[str, ...] = (
-    "assignee", "department", "severity", "category", "cause", "finding", "asset", "requester",
-)  # fmt: skip
+    "assignee",
+    "department",
+    "severity",
+    "category",
+    "cause",
+    "finding",
+    "asset",
+    "requester",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +155,15 @@ class Workflow:
         found += [f"two moves are called {name}" for name in _repeated(move.name for move in self.moves)]
         known = {*field_names, *CORE_FIELDS}
         for move in self.moves:
-            found += [f"move {move.name}: no state {name}" for name in (*move.from_states, move.to_state)
-                      if name not in self._states]  # fmt: skip
+            found += [
+                f"move {move.name}: no state {name}"
+                for name in (*move.from_states, move.to_state)
+                if name not in self._states
+            ]
             found += [f"move {move.name}: no guard {name}" for name in move.guards if name not in self._guards]
-            found += [f"move {move.name}: no field {name}" for name in (*move.requires, *move.asks)
-                      if name not in known]  # fmt: skip
+            found += [
+                f"move {move.name}: no field {name}" for name in (*move.requires, *move.asks) if name not in known
+            ]
         return tuple(found + [f"state {name} cannot be reached" for name in self._unreachable()])
 
     def _unreachable(self) -> tuple[str, ...]:
@@ -174,8 +185,14 @@ def check_move(workflow: Workflow, move: Move, attempt: MoveAttempt) -> tuple[Re
     if state not in move.from_states:
         refusals.append(Refusal("from_state", msg("工单当前的状态不允许这一步"), move.clauses))
     if move.roles and not set(move.roles).intersection(attempt.roles):
-        refusals.append(Refusal("role", msg("这一步须由以下角色执行：{roles}"), move.clauses,
-                                params={"roles": ", ".join(move.roles)}))  # fmt: skip
+        refusals.append(
+            Refusal(
+                "role",
+                msg("这一步须由以下角色执行：{roles}"),
+                move.clauses,
+                params={"roles": ", ".join(move.roles)},
+            )
+        )
     refusals += [
         Refusal("required", msg("必须填写"), move.clauses, field=name)
         for name in move.requires
@@ -189,8 +206,9 @@ def check_move(workflow: Workflow, move: Move, attempt: MoveAttempt) -> tuple[Re
             refusals.append(Refusal(guard.name, reason, guard.clauses or move.clauses, guard.field))
     target = workflow.state(move.to_state)
     if attempt.open_children and target is not None and not target.category.is_open:
-        refusals.append(Refusal("open_children", msg("还有 {count} 个子工单未关闭"),
-                                params={"count": attempt.open_children}))  # fmt: skip
+        refusals.append(
+            Refusal("open_children", msg("还有 {count} 个子工单未关闭"), params={"count": attempt.open_children})
+        )
     return tuple(refusals)
 
 

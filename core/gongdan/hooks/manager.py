@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any
@@ -112,15 +113,20 @@ class PluginManager:
                     yield Answer(name, value)
 
     def ask(
-        self, hook: str, enabled: Collection[str], *, first: str = "", report: Callable[[isolation.Failure], None],
+        self,
+        hook: str,
+        enabled: Collection[str],
+        *,
+        first: str = "",
+        report: Callable[[isolation.Failure], None],
         **values: object,
-    ) -> Iterator[Answer]:  # fmt: skip
+    ) -> Iterator[Answer]:
         """Ask the enabled plugins, the one called ``first`` first; failures go to ``report`` and are passed over."""
         for name in sorted(self._loaded.keys() & set(enabled), key=lambda name: (name != first, name)):
             for function in self._functions(hook, name):
                 began = time.monotonic()
                 outcome = isolation.call_isolated(
-                    name, hook, lambda call=function: call(**values), slow_seconds=SLOW_DECISION_SECONDS
+                    name, hook, partial(function, **values), slow_seconds=SLOW_DECISION_SECONDS
                 )
                 if self._trace:
                     _log.info("hook %s of %s: %.1f ms", hook, name, (time.monotonic() - began) * 1000)
@@ -161,7 +167,7 @@ class PluginManager:
 def _accepting(implementation: pluggy.HookImpl) -> Callable[..., Any]:
     """Call an implementation with those of the values that it names, as pluggy does."""
 
-    def call(**values: object) -> Any:  # noqa: ANN401 -- whatever the plugin answers
+    def call(**values: object) -> Any:
         return implementation.function(**{name: values[name] for name in implementation.argnames})
 
     return call
@@ -172,7 +178,7 @@ def installed_plugins() -> tuple[EntryPoint, ...]:
     return tuple(entry_points(group=ENTRY_POINT_GROUP))
 
 
-def load_object(path: str) -> Any:  # noqa: ANN401 -- a plugin's function, command or blueprint
+def load_object(path: str) -> Any:
     """Import what a plugin names as ``module:attribute``."""
     module, _, attribute = path.partition(":")
     return getattr(importlib.import_module(module), attribute)

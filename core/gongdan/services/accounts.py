@@ -46,9 +46,17 @@ class Accounts:
         self._desk = desk
 
     def create(
-        self, actor: Actor, login: str, name: str, password: str, *, is_operator: bool = False,
-        must_change_password: bool = True, locale: str = "zh", phone: str = "",
-    ) -> AccountView:  # fmt: skip
+        self,
+        actor: Actor,
+        login: str,
+        name: str,
+        password: str,
+        *,
+        is_operator: bool = False,
+        must_change_password: bool = True,
+        locale: str = "zh",
+        phone: str = "",
+    ) -> AccountView:
         """Make an account; raises ``InvalidInput`` or ``Conflict``. Company administrators make no operators."""
         actor.require("account.admin") if not is_operator else actor.require_operator()
         _check(login, name)
@@ -56,9 +64,16 @@ class Accounts:
         with self._desk.working(actor) as work:
             if work.session.scalar(select(AccountRow.id).where(AccountRow.login == login)):
                 raise Conflict("account", login)
-            row = AccountRow(login=login, name=name.strip(), password_hash=hashed, is_operator=is_operator,
-                             must_change_password=must_change_password, locale=locale, phone=phone.strip(),
-                             created_at=work.now)  # fmt: skip
+            row = AccountRow(
+                login=login,
+                name=name.strip(),
+                password_hash=hashed,
+                is_operator=is_operator,
+                must_change_password=must_change_password,
+                locale=locale,
+                phone=phone.strip(),
+                created_at=work.now,
+            )
             work.session.add(row)
             work.session.flush()
             work.record("account.created", "account", row.id, after={"login": login, "operator": is_operator})
@@ -98,9 +113,10 @@ class Accounts:
             if account is None or account.disabled_at is not None:
                 return None
             query = select(MembershipRow.roles).where(
-                MembershipRow.account_id == account_id, MembershipRow.company_id == company_id,
+                MembershipRow.account_id == account_id,
+                MembershipRow.company_id == company_id,
                 MembershipRow.left_at.is_(None),
-            )  # fmt: skip
+            )
             roles = session.scalar(query)
             if roles is None:
                 return None
@@ -192,15 +208,25 @@ class Accounts:
 
 def view(row: AccountRow) -> AccountView:
     """Return a snapshot of the account."""
-    return AccountView(row.id, row.login, row.name, row.locale, row.phone, row.is_operator,
-                       row.must_change_password, row.created_at, row.disabled_at)  # fmt: skip
+    return AccountView(
+        row.id,
+        row.login,
+        row.name,
+        row.locale,
+        row.phone,
+        row.is_operator,
+        row.must_change_password,
+        row.created_at,
+        row.disabled_at,
+    )
 
 
 def _check(login: str, name: str) -> None:
     problems = []
     if not _LOGIN.fullmatch(login):
-        problems.append(FieldProblem("login", login, msg("2 至 120 个字符，只能是文字、数字和 . @ + - _"),
-                                     label=msg("用户名")))  # fmt: skip
+        problems.append(
+            FieldProblem("login", login, msg("2 至 120 个字符，只能是文字、数字和 . @ + - _"), label=msg("用户名"))
+        )
     if not name.strip():
         problems.append(FieldProblem("name", name, msg("必须填写"), label=msg("姓名")))
     if problems:

@@ -26,13 +26,26 @@ MAX_NAME = 120
 
 #: What may be attached: the extension decides the type, and the bytes must agree with it.
 ALLOWED: Mapping[str, str] = {
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
-    "heic": "image/heic", "pdf": "application/pdf", "txt": "text/plain", "csv": "text/csv",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "heic": "image/heic",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xls": "application/vnd.ms-excel", "doc": "application/msword", "zip": "application/zip",
-    "mp3": "audio/mpeg", "m4a": "audio/mp4", "amr": "audio/amr", "wav": "audio/wav", "mp4": "video/mp4",
-}  # fmt: skip
+    "xls": "application/vnd.ms-excel",
+    "doc": "application/msword",
+    "zip": "application/zip",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "amr": "audio/amr",
+    "wav": "audio/wav",
+    "mp4": "video/mp4",
+}
 
 #: Types whose bytes carry no signature; they must be text.
 _TEXT_TYPES = frozenset({"text/plain", "text/csv"})
@@ -45,7 +58,7 @@ _SAME_FAMILY: Mapping[str, frozenset[str]] = {
     "audio/mp4": frozenset({"video/mp4", "audio/x-m4a"}),
     "video/mp4": frozenset({"audio/mp4", "video/x-m4v"}),
     "audio/wav": frozenset({"audio/x-wav"}),
-}  # fmt: skip
+}
 #: Images that a browser may show in the page; everything else is only downloaded.
 SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
@@ -117,12 +130,24 @@ def add_files(
     added = []
     for name, media_type, content in checked:
         digest = desk.installation.files.put(desk.company.id, content)
-        row = AttachmentRow(ticket_id=ticket_id, note_id=note_id, name=name, media_type=media_type, sha256=digest,
-                            size_bytes=len(content), added_by=work.actor.account_id, added_at=work.now)  # fmt: skip
+        row = AttachmentRow(
+            ticket_id=ticket_id,
+            note_id=note_id,
+            name=name,
+            media_type=media_type,
+            sha256=digest,
+            size_bytes=len(content),
+            added_by=work.actor.account_id,
+            added_at=work.now,
+        )
         work.session.add(row)
         work.session.flush()
-        work.record("attachment.added", "ticket", ticket_id,
-                    after={"name": name, "sha256": digest, "size_bytes": len(content)})  # fmt: skip
+        work.record(
+            "attachment.added",
+            "ticket",
+            ticket_id,
+            after={"name": name, "sha256": digest, "size_bytes": len(content)},
+        )
         added.append(_view(row))
     return added
 
@@ -164,5 +189,6 @@ def clean_name(name: str) -> str:
 
 
 def _view(row: AttachmentRow) -> AttachmentView:
-    return AttachmentView(row.id, row.ticket_id, row.note_id, row.name, row.media_type, row.size_bytes, row.sha256,
-                          row.added_at)  # fmt: skip
+    return AttachmentView(
+        row.id, row.ticket_id, row.note_id, row.name, row.media_type, row.size_bytes, row.sha256, row.added_at
+    )

@@ -37,9 +37,16 @@ class Companies:
         self._desk = desk
 
     def create(
-        self, actor: Actor, code: str, name: str, *, parent: str = "", time_zone: str = DEFAULT_TIME_ZONE,
-        locale: str = "zh", accent: str = "blue",
-    ) -> CompanyView:  # fmt: skip
+        self,
+        actor: Actor,
+        code: str,
+        name: str,
+        *,
+        parent: str = "",
+        time_zone: str = DEFAULT_TIME_ZONE,
+        locale: str = "zh",
+        accent: str = "blue",
+    ) -> CompanyView:
         """Make a company with the core's roles; raises ``InvalidInput`` or ``Conflict``."""
         actor.require_operator()
         _check(code, name, time_zone, accent)
@@ -48,8 +55,16 @@ class Companies:
             if work.session.scalar(select(CompanyRow.id).where(CompanyRow.code == code)):
                 raise Conflict("company", code)
             parent_id = _by_code(work.session, parent).id if parent else None
-            row = CompanyRow(id=company_id, code=code, name=name.strip(), parent_id=parent_id, time_zone=time_zone,
-                             locale=locale, accent=accent, created_at=work.now)  # fmt: skip
+            row = CompanyRow(
+                id=company_id,
+                code=code,
+                name=name.strip(),
+                parent_id=parent_id,
+                time_zone=time_zone,
+                locale=locale,
+                accent=accent,
+                created_at=work.now,
+            )
             work.session.add(row)
             work.session.flush()
             seed_roles(work.session, self._desk.plugins.catalogue.roles.of(()))
@@ -61,7 +76,12 @@ class Companies:
         self._require_administrator(actor, company_id)
         with self._desk.working(actor, company_id) as work:
             row = work.session.get_one(CompanyRow, company_id)
-            merged = {"name": row.name, "time_zone": row.time_zone, "locale": row.locale, "accent": row.accent} | values
+            merged = {
+                "name": row.name,
+                "time_zone": row.time_zone,
+                "locale": row.locale,
+                "accent": row.accent,
+            } | values
             _check(row.code, merged["name"], merged["time_zone"], merged["accent"])
             before = {name: getattr(row, name) for name in values}
             for name in ("name", "time_zone", "locale", "accent"):
@@ -78,8 +98,13 @@ class Companies:
             desk.members.save(account_id, [ADMINISTRATOR])
             return
         roles = sorted({*known.roles, ADMINISTRATOR})
-        desk.members.save(account_id, roles, department_id=known.department_id, position=known.position,
-                          supervisor_id=known.supervisor_id)  # fmt: skip
+        desk.members.save(
+            account_id,
+            roles,
+            department_id=known.department_id,
+            position=known.position,
+            supervisor_id=known.supervisor_id,
+        )
 
     def all(self) -> Sequence[CompanyView]:
         """Return every company of the installation, by code."""
@@ -122,8 +147,15 @@ def _view(row: CompanyRow) -> CompanyView:
 def _check(code: str, name: str, time_zone: str, accent: str) -> None:
     problems = []
     if not _CODE.fullmatch(code):
-        problems.append(FieldProblem("code", code, msg("只能用小写字母、数字和连字符，2 至 31 个字符"),
-                                     msg("例如 xingfu"), label=msg("公司代码")))  # fmt: skip
+        problems.append(
+            FieldProblem(
+                "code",
+                code,
+                msg("只能用小写字母、数字和连字符，2 至 31 个字符"),
+                msg("例如 xingfu"),
+                label=msg("公司代码"),
+            )
+        )
     if not name.strip():
         problems.append(FieldProblem("name", name, msg("必须填写"), label=msg("公司名称")))
     if accent not in ACCENTS:
@@ -131,7 +163,8 @@ def _check(code: str, name: str, time_zone: str, accent: str) -> None:
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        problems.append(FieldProblem("time_zone", time_zone, msg("不是已知的时区"), msg("例如 Asia/Shanghai"),
-                                     label=msg("时区")))  # fmt: skip
+        problems.append(
+            FieldProblem("time_zone", time_zone, msg("不是已知的时区"), msg("例如 Asia/Shanghai"), label=msg("时区"))
+        )
     if problems:
         raise InvalidInput(tuple(problems))

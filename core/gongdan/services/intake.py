@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from gongdan.domain.snapshots import Draft, TicketView
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import is_empty
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled
+from gongdan.services.core_fields import LABELS, read_core_fields
 from gongdan.services.numbers import Numbers
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_rows import index_ticket, ticket_view, values_of
@@ -28,17 +30,17 @@ if TYPE_CHECKING:
 
 #: Ways in which a request reaches the company.
 CHANNELS: tuple[Choice, ...] = (
-    Choice("phone", msg("电话")), Choice("visit", msg("来访")), Choice("wechat", msg("微信")),
-    Choice("mail", msg("邮件")), Choice("patrol", msg("巡查")), Choice("other", msg("其他")),
-)  # fmt: skip
+    Choice("phone", msg("电话")),
+    Choice("visit", msg("来访")),
+    Choice("wechat", msg("微信")),
+    Choice("mail", msg("邮件")),
+    Choice("patrol", msg("巡查")),
+    Choice("other", msg("其他")),
+)
 
 #: Longest subject, in characters; a missing one is cut from the description.
 SUBJECT_LENGTH = 300
 _SUBJECT_FROM_DESCRIPTION = 40
-_CORE_LABELS = {
-    "subject": msg("主题"), "description": msg("内容"), "requester": msg("来电人"), "asset": msg("地点"),
-    "severity": msg("级别"), "category": msg("类别"), "contact_phone": msg("电话"), "contact_name": msg("姓名"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,8 @@ class Intake:
         fields = self._checked(new, ticket_type)
         chosen = self._classified(new, fields)
         with self._desk.working() as work:
-            row = self._row(work, new, ticket_type, fields, chosen)
+            row = self._row(work, new, ticket_type, chosen)
+            row.fields = fields
             work.session.add(row)
             work.session.flush()
             index_ticket(work.session, row, ticket_type)
@@ -103,6 +106,10 @@ class Intake:
         at_intake = [declared for declared in ticket_type.fields if declared.at_intake]
         values, problems = read_fields(at_intake, new.fields, self._desk.zone)
         problems += _core_problems(new, ticket_type)
+        given = {name: getattr(new, name) for name in ("severity", "category")}
+        given |= {name: getattr(new, f"{name}_id") for name in ("requester", "asset", "assignee", "department")}
+        with self._desk.reading() as session:
+            problems += read_core_fields(session, ticket_type, given)[1]
         if problems:
             raise InvalidInput(tuple(problems))
         return values
@@ -111,33 +118,46 @@ class Intake:
         chosen = {"severity": new.severity, "category": new.category, "cause": "", "assignee": ""}
         draft = Draft(new.type, new.subject, new.description, new.place, new.channel, dict(chosen), fields)
         manager, owner = self._desk.installation.plugins, self._plugin(new.type)
-        for answer in manager.ask("classify_draft", self._desk.enabled, first=owner, report=self._desk.report, draft=draft):
+        ask = partial(manager.ask, enabled=self._desk.enabled, first=owner, report=self._desk.report, draft=draft)
+        for answer in ask("classify_draft"):
             for name, value in answer.value.items():
                 chosen[name] = chosen.get(name) or value
         if new.assignee_id is None:
-            answers = manager.ask("choose_assignee", self._desk.enabled, first=owner, report=self._desk.report, draft=draft)
-            chosen["assignee"] = next((answer.value for answer in answers), "")
+            chosen["assignee"] = next((answer.value for answer in ask("choose_assignee")), "")
         return chosen
 
-    def _row(
-        self, work: Work, new: NewTicket, ticket_type: TicketType, fields: dict[str, object], chosen: dict[str, str]
-    ) -> TicketRow:
+    def _row(self, work: Work, new: NewTicket, ticket_type: TicketType, chosen: dict[str, str]) -> TicketRow:
         initial = ticket_type.workflow.initial
         asset = work.get(AssetRow, new.asset_id, "asset") if new.asset_id else None
         requester = work.get(PartyRow, new.requester_id, "party") if new.requester_id else None
         description = new.description.strip()
         return TicketRow(
-            plugin=self._plugin(new.type), type=new.type, subject=new.subject.strip() or _subject(description),
-            number=Numbers(self._desk).take(work.session, ticket_type, work.now), description=description,
-            channel=new.channel, requester_id=new.requester_id, contact_phone=new.contact_phone.strip(),
+            plugin=self._plugin(new.type),
+            type=new.type,
+            subject=new.subject.strip() or _subject(description),
+            number=Numbers(self._desk).take(work.session, ticket_type, work.now),
+            description=description,
+            channel=new.channel,
+            requester_id=new.requester_id,
+            contact_phone=new.contact_phone.strip(),
             contact_name=new.contact_name.strip() or (requester.name if requester else ""),
-            owner_id=self._desk.actor.account_id, department_id=new.department_id, asset_id=new.asset_id,
+            owner_id=self._desk.actor.account_id,
+            department_id=new.department_id,
+            asset_id=new.asset_id,
             assignee_id=new.assignee_id or self._member(work, chosen["assignee"]),
-            place=new.place.strip() or (asset.label if asset else ""), severity=chosen["severity"],
-            category=chosen["category"], cause=chosen["cause"], finding="", state=initial.name,
-            state_category=initial.category.value, is_open=initial.category.is_open, round=1, opened_at=work.now,
-            changed_at=work.now, fields=fields, flags=[],
-        )  # fmt: skip
+            place=new.place.strip() or (asset.label if asset else ""),
+            severity=chosen["severity"],
+            category=chosen["category"],
+            cause=chosen["cause"],
+            finding="",
+            state=initial.name,
+            state_category=initial.category.value,
+            is_open=initial.category.is_open,
+            round=1,
+            opened_at=work.now,
+            changed_at=work.now,
+            flags=[],
+        )
 
     def _member(self, work: Work, login: str) -> UUID | None:
         if not login:
@@ -152,26 +172,26 @@ class Intake:
 
 def _core_problems(new: NewTicket, ticket_type: TicketType) -> list[FieldProblem]:
     values = {
-        "requester": new.requester_id or new.contact_name.strip(), "asset": new.asset_id or new.place.strip(),
-        "severity": new.severity, "category": new.category, "description": new.description, "subject": new.subject,
+        "requester": new.requester_id or new.contact_name.strip(),
+        "asset": new.asset_id or new.place.strip(),
+        "severity": new.severity,
+        "category": new.category,
+        "description": new.description,
+        "subject": new.subject,
         "contact_phone": new.contact_phone,
-    }  # fmt: skip
+    }
     problems = [_problem(name, "", msg("必须填写")) for name in ticket_type.intake_requires if is_empty(values[name])]
     if is_empty(new.subject) and is_empty(new.description):
         problems.append(_problem("description", "", msg("请写明内容")))
     if len(new.subject) > SUBJECT_LENGTH:
         problems.append(_problem("subject", new.subject, msg("最多 {max_length} 个字符"), max_length=SUBJECT_LENGTH))
-    for name in ("severity", "category"):
-        given = str(values[name] or "")
-        if given and given not in {choice.value for choice in ticket_type.choices(name)}:
-            problems.append(_problem(name, given, msg("不是可选的值")))
     if new.channel not in {choice.value for choice in CHANNELS}:
         problems.append(_problem("channel", new.channel, msg("不是可选的值")))
     return problems
 
 
 def _problem(name: str, value: str, rule: str, **params: object) -> FieldProblem:
-    return FieldProblem(name, value, rule, params=params, label=_CORE_LABELS.get(name, name))
+    return FieldProblem(name, value, rule, params=params, label=LABELS[name])
 
 
 def _subject(description: str) -> str:

@@ -65,5 +65,14 @@ class JournalReader:
 
 def _entry(row: JournalEntryRow) -> JournalEntry:
     payload = json.loads(row.payload)
-    return JournalEntry(row.sequence, row.at, row.actor_id, row.actor_name, row.act, row.subject_kind,
-                        row.subject_id, payload["before"], payload["after"])  # fmt: skip
+    return JournalEntry(
+        row.sequence,
+        row.at,
+        row.actor_id,
+        row.actor_name,
+        row.act,
+        row.subject_kind,
+        row.subject_id,
+        payload["before"],
+        payload["after"],
+    )

@@ -49,10 +49,13 @@ class Links:
         query = (
             select(TicketLinkRow, TicketRow)
             .join(TicketRow, TicketRow.id.in_((TicketLinkRow.from_id, TicketLinkRow.to_id)))
-            .where(or_(TicketLinkRow.from_id == ticket_id, TicketLinkRow.to_id == ticket_id),
-                   TicketLinkRow.ended_at.is_(None), TicketRow.id != ticket_id)
+            .where(
+                or_(TicketLinkRow.from_id == ticket_id, TicketLinkRow.to_id == ticket_id),
+                TicketLinkRow.ended_at.is_(None),
+                TicketRow.id != ticket_id,
+            )
             .order_by(TicketLinkRow.made_at)
-        )  # fmt: skip
+        )
         with self._desk.reading() as session:
             return tuple(
                 LinkView(link.id, LinkKind(link.kind), link.from_id == ticket_id, ticket_view(other), link.made_at)
@@ -88,14 +91,23 @@ class Links:
         self._desk.require("ticket.link")
         with self._desk.working() as work:
             merged, into = self._ends(work.session, from_id, into_id, lock=True)
-            if merged.state == MERGED_STATE or into.state == MERGED_STATE:
+            if MERGED_STATE in {merged.state, into.state}:
                 raise _invalid(merged.number, msg("已合并的工单不能再合并"))
             link = self._add(work, LinkKind.MERGED, merged, into)
             link.state_before = merged.state
-            merged.state, merged.state_category, merged.is_open = MERGED_STATE, StateCategory.CLOSED.value, False
+            merged.state, merged.state_category, merged.is_open = (
+                MERGED_STATE,
+                StateCategory.CLOSED.value,
+                False,
+            )
             merged.closed_at = merged.changed_at = work.now
-            work.record("ticket.merged", "ticket", merged.id, before={"state": link.state_before},
-                        after={"into": into.number})  # fmt: skip
+            work.record(
+                "ticket.merged",
+                "ticket",
+                merged.id,
+                before={"state": link.state_before},
+                after={"into": into.number},
+            )
             work.record("ticket.took_in", "ticket", into.id, after={"merged": merged.number})
 
     def _return(self, work: Work, row: TicketRow, state: str) -> None:
@@ -107,9 +119,7 @@ class Links:
         row.changed_at = work.now
         work.record("ticket.merge_undone", "ticket", row.id, before={"state": MERGED_STATE}, after={"state": state})
 
-    def _ends(
-        self, session: Session, from_id: UUID, to_id: UUID, *, lock: bool = False
-    ) -> tuple[TicketRow, TicketRow]:
+    def _ends(self, session: Session, from_id: UUID, to_id: UUID, *, lock: bool = False) -> tuple[TicketRow, TicketRow]:
         if from_id == to_id:
             raise _invalid("", msg("不能与自己关联"))
         tickets = self._desk.tickets
@@ -120,13 +130,21 @@ class Links:
         pairs = [(first.id, second.id)] + ([(second.id, first.id)] if kind in SYMMETRIC else [])
         for one, other in pairs:
             query = select(TicketLinkRow.id).where(
-                TicketLinkRow.kind == kind.value, TicketLinkRow.from_id == one, TicketLinkRow.to_id == other,
+                TicketLinkRow.kind == kind.value,
+                TicketLinkRow.from_id == one,
+                TicketLinkRow.to_id == other,
                 TicketLinkRow.ended_at.is_(None),
-            )  # fmt: skip
+            )
             if work.session.scalar(query):
                 raise Conflict("link", f"{first.number} → {second.number}")
-        link = TicketLinkRow(kind=kind.value, from_id=first.id, to_id=second.id, made_by=work.actor.account_id,
-                             made_at=work.now, state_before="")  # fmt: skip
+        link = TicketLinkRow(
+            kind=kind.value,
+            from_id=first.id,
+            to_id=second.id,
+            made_by=work.actor.account_id,
+            made_at=work.now,
+            state_before="",
+        )
         work.session.add(link)
         work.session.flush()
         work.record("ticket.linked", "ticket", first.id, after={"kind": kind.value, "to": second.number})
@@ -138,9 +156,10 @@ class Links:
         seen, level = {lower}, {lower}
         while level:
             query = select(TicketLinkRow.from_id).where(
-                TicketLinkRow.to_id.in_(level), TicketLinkRow.kind == LinkKind.PARENT.value,
+                TicketLinkRow.to_id.in_(level),
+                TicketLinkRow.kind == LinkKind.PARENT.value,
                 TicketLinkRow.ended_at.is_(None),
-            )  # fmt: skip
+            )
             level = set(session.scalars(query)) - seen
             seen |= level
         return upper in seen - {lower}

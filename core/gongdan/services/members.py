@@ -77,9 +77,14 @@ class Members:
         return _view(*found)
 
     def save(
-        self, account_id: UUID, roles: Sequence[str], *, department_id: UUID | None = None, position: str = "",
+        self,
+        account_id: UUID,
+        roles: Sequence[str],
+        *,
+        department_id: UUID | None = None,
+        position: str = "",
         supervisor_id: UUID | None = None,
-    ) -> MemberView:  # fmt: skip
+    ) -> MemberView:
         """Take a person into the company or change his place; raises ``InvalidInput`` or ``NotFound``."""
         self._desk.require("account.admin")
         with self._desk.working() as work:
@@ -108,11 +113,20 @@ class Members:
             self._check_place(session, None, person.supervisor_id, person.department_id)
         password = passwords.first_password(person.login)
         account = self._desk.installation.accounts.create(
-            self._desk.actor, person.login.strip(), person.name, password,
-            locale=person.locale, phone=person.phone,
-        )  # fmt: skip
-        member = self.save(account.id, person.roles, department_id=person.department_id,
-                           position=person.position, supervisor_id=person.supervisor_id)  # fmt: skip
+            self._desk.actor,
+            person.login.strip(),
+            person.name,
+            password,
+            locale=person.locale,
+            phone=person.phone,
+        )
+        member = self.save(
+            account.id,
+            person.roles,
+            department_id=person.department_id,
+            position=person.position,
+            supervisor_id=person.supervisor_id,
+        )
         return member, password
 
     def reset_password(self, account_id: UUID) -> str:
@@ -148,15 +162,22 @@ class Members:
     @staticmethod
     def _check(session: Session, roles: Sequence[str]) -> None:
         known = set(session.scalars(select(RoleRow.name)))
-        problems = [FieldProblem("roles", role, msg("公司没有这个角色"), label=msg("角色"))
-                    for role in roles if role not in known]  # fmt: skip
+        problems = [
+            FieldProblem("roles", role, msg("公司没有这个角色"), label=msg("角色"))
+            for role in roles
+            if role not in known
+        ]
         if not roles:
             problems.append(FieldProblem("roles", "", msg("至少选择一个角色"), label=msg("角色")))
         if problems:
             raise InvalidInput(tuple(problems))
 
     def _check_place(
-        self, session: Session, account_id: UUID | None, supervisor_id: UUID | None, department_id: UUID | None
+        self,
+        session: Session,
+        account_id: UUID | None,
+        supervisor_id: UUID | None,
+        department_id: UUID | None,
     ) -> None:
         if department_id:
             get_row(session, DepartmentRow, department_id, "department")
@@ -194,11 +215,25 @@ def _wrong_supervisor(rule: str) -> InvalidInput:
 
 
 def _values(row: MembershipRow) -> dict[str, object]:
-    return {"roles": row.roles, "department": row.department_id, "position": row.position,
-            "supervisor": row.supervisor_id}  # fmt: skip
+    return {
+        "roles": row.roles,
+        "department": row.department_id,
+        "position": row.position,
+        "supervisor": row.supervisor_id,
+    }
 
 
 def _view(account: AccountRow, membership: MembershipRow) -> MemberView:
-    return MemberView(account.id, account.login, account.name, membership.department_id, membership.position,
-                      membership.supervisor_id, tuple(membership.roles), account.disabled_at is not None,
-                      account.phone, account.must_change_password, account.is_operator)  # fmt: skip
+    return MemberView(
+        account.id,
+        account.login,
+        account.name,
+        membership.department_id,
+        membership.position,
+        membership.supervisor_id,
+        tuple(membership.roles),
+        account.disabled_at is not None,
+        account.phone,
+        account.must_change_password,
+        account.is_operator,
+    )

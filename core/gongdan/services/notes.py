@@ -44,8 +44,13 @@ class Notes:
         self._desk = desk
 
     def write(
-        self, ticket_id: UUID, body: str, *, is_public: bool = False, files: Sequence[Upload] = (),
-    ) -> tuple[NoteView, Sequence[AttachmentView]]:  # fmt: skip
+        self,
+        ticket_id: UUID,
+        body: str,
+        *,
+        is_public: bool = False,
+        files: Sequence[Upload] = (),
+    ) -> tuple[NoteView, Sequence[AttachmentView]]:
         """Write a note with files, all or nothing; ``@name`` mentions members by name or login.
 
         Raises ``InvalidInput`` for an empty note without files, ``FileRefused`` for a file that is not taken.
@@ -54,21 +59,41 @@ class Notes:
         if not body.strip() and not files:
             raise InvalidInput((FieldProblem("body", "", msg("请写一点内容或添加附件"), label=msg("记录")),))
         if len(body) > MAX_LENGTH:
-            raise InvalidInput((FieldProblem("body", body[:40], msg("最多 {max_length} 个字符"),
-                                             params={"max_length": MAX_LENGTH}, label=msg("记录")),))  # fmt: skip
+            raise InvalidInput(
+                (
+                    FieldProblem(
+                        "body",
+                        body[:40],
+                        msg("最多 {max_length} 个字符"),
+                        params={"max_length": MAX_LENGTH},
+                        label=msg("记录"),
+                    ),
+                )
+            )
         mentions = self._mentioned(body)
         with self._desk.working() as work:
             ticket = self._desk.tickets.row(work.session, ticket_id, lock=True)
-            row = NoteRow(ticket_id=ticket_id, is_public=is_public, body=body.strip(), mentions=mentions,
-                          author_id=work.actor.account_id, author_name=work.actor.name, written_at=work.now,
-                          round=ticket.round)  # fmt: skip
+            row = NoteRow(
+                ticket_id=ticket_id,
+                is_public=is_public,
+                body=body.strip(),
+                mentions=mentions,
+                author_id=work.actor.account_id,
+                author_name=work.actor.name,
+                written_at=work.now,
+                round=ticket.round,
+            )
             work.session.add(row)
             work.session.flush()
             added = add_files(self._desk, work, ticket_id, files, note_id=row.id)
             ticket_type = self._desk.installation.plugins.catalogue.ticket_types.get(ticket.type)
             index_ticket(work.session, ticket, ticket_type)
-            work.record("note.written", "ticket", ticket_id, after={
-                "note": row.id, "public": is_public, "body": row.body, "mentions": mentions})  # fmt: skip
+            work.record(
+                "note.written",
+                "ticket",
+                ticket_id,
+                after={"note": row.id, "public": is_public, "body": row.body, "mentions": mentions},
+            )
             work.tell(EventKind.NOTE_WRITTEN, "ticket", ticket_id, note=str(row.id), public=is_public)
             return _view(row), added
 
@@ -83,10 +108,22 @@ class Notes:
     def _mentioned(self, body: str) -> list[str]:
         if "@" not in body:
             return []
-        return [str(member.account_id) for member in self._desk.members.all()
-                if f"@{member.name}" in body or f"@{member.login}" in body]  # fmt: skip
+        return [
+            str(member.account_id)
+            for member in self._desk.members.all()
+            if f"@{member.name}" in body or f"@{member.login}" in body
+        ]
 
 
 def _view(row: NoteRow) -> NoteView:
-    return NoteView(row.id, row.ticket_id, row.is_public, row.body, row.author_id, row.author_name,
-                    tuple(row.mentions), row.written_at, row.round)  # fmt: skip
+    return NoteView(
+        row.id,
+        row.ticket_id,
+        row.is_public,
+        row.body,
+        row.author_id,
+        row.author_name,
+        tuple(row.mentions),
+        row.written_at,
+        row.round,
+    )

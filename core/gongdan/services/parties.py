@@ -137,8 +137,10 @@ class Parties:
             .order_by(AssetLinkRow.ends.is_not(None), AssetRow.path)
         )
         with self._desk.reading() as session:
-            return tuple(HoldingView(link.asset_id, label, link.role, link.begins, link.ends)
-                         for link, label in session.execute(query))  # fmt: skip
+            return tuple(
+                HoldingView(link.asset_id, label, link.role, link.begins, link.ends)
+                for link, label in session.execute(query)
+            )
 
     def create(self, given: PartyInput) -> PartyView:
         """Make a party; raises ``InvalidInput``. An identity number with a wrong check character is refused."""
@@ -147,8 +149,16 @@ class Parties:
         if problems:
             raise InvalidInput(tuple(problems))
         with self._desk.working() as work:
-            row = PartyRow(kind=given.kind, name=given.name.strip(), tier=given.tier, remark=given.remark.strip(),
-                           created_at=work.now, identity_mask="", identity_verdict="", flags=[])  # fmt: skip
+            row = PartyRow(
+                kind=given.kind,
+                name=given.name.strip(),
+                tier=given.tier,
+                remark=given.remark.strip(),
+                created_at=work.now,
+                identity_mask="",
+                identity_verdict="",
+                flags=[],
+            )
             self._set_identity(row, identity)
             work.session.add(row)
             work.session.flush()
@@ -190,7 +200,7 @@ class Parties:
             return self._desk.installation.vault.decrypt(row.identity_cipher) if row.identity_cipher else ""
 
     def relate(
-        self, from_id: UUID, role: str, to_id: UUID, begins: date | None = None, ends: date | None = None
+        self, from_id: UUID, role: str, to_id: UUID, *, begins: date | None = None, ends: date | None = None
     ) -> None:
         """Relate two parties from ``begins`` inclusive to ``ends`` exclusive."""
         self._desk.require("party.edit")
@@ -220,9 +230,16 @@ class Parties:
         known = {point.normalised for point in stored}
         for normalised, raw in wanted.items():
             if normalised not in known:
-                session.add(ContactPointRow(
-                    party_id=row.id, kind="phone", raw=raw.strip(), normalised=normalised,
-                    verdict=check_phone(raw).verdict.value, consent=sorted(given.consent.get(normalised, ()))))  # fmt: skip
+                session.add(
+                    ContactPointRow(
+                        party_id=row.id,
+                        kind="phone",
+                        raw=raw.strip(),
+                        normalised=normalised,
+                        verdict=check_phone(raw).verdict.value,
+                        consent=sorted(given.consent.get(normalised, ())),
+                    )
+                )
 
 
 def views(session: Session, party_ids: Sequence[UUID]) -> dict[UUID, PartyView]:
@@ -259,15 +276,28 @@ def _problems(given: PartyInput) -> tuple[list[FieldProblem], str]:
         finding = check_identity_number(given.identity)
         identity = finding.value or ""
         if finding.verdict is not Verdict.OK:
-            problems.append(FieldProblem("identity", given.identity, msg("证件号码的位数或校验码不对"),
-                                         msg("请对照证件逐位核对"), label=msg("证件号码")))  # fmt: skip
+            problems.append(
+                FieldProblem(
+                    "identity",
+                    given.identity,
+                    msg("证件号码的位数或校验码不对"),
+                    msg("请对照证件逐位核对"),
+                    label=msg("证件号码"),
+                )
+            )
     return problems, identity
 
 
 def _journalled(session: Session, row: PartyRow) -> dict[str, object]:
     phones = session.scalars(select(ContactPointRow.normalised).where(ContactPointRow.party_id == row.id)).all()
-    return {"name": row.name, "kind": row.kind, "tier": row.tier, "remark": row.remark,
-            "identity": row.identity_mask, "phones": sorted(phones)}  # fmt: skip
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "tier": row.tier,
+        "remark": row.remark,
+        "identity": row.identity_mask,
+        "phones": sorted(phones),
+    }
 
 
 def _point(row: ContactPointRow) -> ContactPointView:
@@ -275,8 +305,18 @@ def _point(row: ContactPointRow) -> ContactPointView:
 
 
 def _view(row: PartyRow, points: tuple[ContactPointView, ...]) -> PartyView:
-    return PartyView(row.id, row.kind, row.name, row.identity_mask, row.identity_verdict, row.tier, row.remark,
-                     tuple(row.flags), row.version, points)  # fmt: skip
+    return PartyView(
+        row.id,
+        row.kind,
+        row.name,
+        row.identity_mask,
+        row.identity_verdict,
+        row.tier,
+        row.remark,
+        tuple(row.flags),
+        row.version,
+        points,
+    )
 
 
 def _escaped(text: str) -> str:

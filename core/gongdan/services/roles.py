@@ -63,22 +63,31 @@ class Roles:
             before = {"label": row.label, "permissions": list(row.permissions)}
             row.label, row.permissions = label.strip(), sorted(permissions)
             work.session.flush()
-            work.record("role.saved", "role", row.id, before=before,
-                        after={"name": name, "label": row.label, "permissions": row.permissions})  # fmt: skip
+            work.record(
+                "role.saved",
+                "role",
+                row.id,
+                before=before,
+                after={"name": name, "label": row.label, "permissions": row.permissions},
+            )
 
     def _check(self, name: str, label: str, permissions: Collection[str]) -> None:
         known = {permission.name for permission in self.permissions()}
         problems = []
         if not _NAME.fullmatch(name):
-            problems.append(FieldProblem("name", name, msg("只能用小写字母、数字和下划线，并以字母开头"),
-                                         label=msg("角色标识")))  # fmt: skip
+            problems.append(
+                FieldProblem("name", name, msg("只能用小写字母、数字和下划线，并以字母开头"), label=msg("角色标识"))
+            )
         if not label.strip():
             problems.append(FieldProblem("label", label, msg("必须填写"), label=msg("角色名称")))
-        problems += [FieldProblem("permissions", given, msg("不是已知的权限"), label=msg("权限"))
-                     for given in sorted(set(permissions) - known)]  # fmt: skip
+        problems += [
+            FieldProblem("permissions", given, msg("不是已知的权限"), label=msg("权限"))
+            for given in sorted(set(permissions) - known)
+        ]
         if name == ADMINISTRATOR and "account.admin" not in permissions:
-            problems.append(FieldProblem("permissions", "account.admin", msg("公司管理员必须保留管理账号的权限"),
-                                         label=msg("权限")))  # fmt: skip
+            problems.append(
+                FieldProblem("permissions", "account.admin", msg("公司管理员必须保留管理账号的权限"), label=msg("权限"))
+            )
         if problems:
             raise InvalidInput(tuple(problems))
 

@@ -38,10 +38,12 @@ class SavedViews:
         """Return the person's own views and the shared ones of a list, by name."""
         query = (
             select(SavedViewRow)
-            .where(SavedViewRow.noun == noun,
-                   or_(SavedViewRow.owner_id == self._desk.actor.account_id, SavedViewRow.owner_id.is_(None)))
+            .where(
+                SavedViewRow.noun == noun,
+                or_(SavedViewRow.owner_id == self._desk.actor.account_id, SavedViewRow.owner_id.is_(None)),
+            )
             .order_by(SavedViewRow.name)
-        )  # fmt: skip
+        )
         with self._desk.reading() as session:
             return tuple(SavedView(row.id, row.name, row.query, row.owner_id is None) for row in session.scalars(query))
 
@@ -54,9 +56,12 @@ class SavedViews:
         owner = None if is_shared else self._desk.actor.account_id
         with self._desk.working() as work:
             row = work.session.scalars(
-                select(SavedViewRow).where(SavedViewRow.noun == noun, SavedViewRow.name == name.strip(),
-                                           SavedViewRow.owner_id == owner)
-            ).one_or_none()  # fmt: skip
+                select(SavedViewRow).where(
+                    SavedViewRow.noun == noun,
+                    SavedViewRow.name == name.strip(),
+                    SavedViewRow.owner_id == owner,
+                )
+            ).one_or_none()
             if row is None:
                 row = SavedViewRow(owner_id=owner, noun=noun, name=name.strip())
                 work.session.add(row)

@@ -1,6 +1,6 @@
 """marshmallow schemas made from declared fields: one declaration checks form, import and API alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -34,10 +34,14 @@ def read_fields(
         loaded = schema.load(present)
     except ValidationError as refusal:
         loaded = refusal.valid_data if isinstance(refusal.valid_data, dict) else {}
-        problems = [_problem(declared, name, given.get(name), texts) for name, texts in refusal.normalized_messages().items()]
+        texts: dict[str, Any] = refusal.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow types it not
+        problems = [_problem(declared, name, given.get(name), text) for name, text in texts.items()]
     if required:
-        problems += [_problem(declared, field.name, "", [msg("必须填写")])
-                     for field in declared if field.required and field.name not in present]  # fmt: skip
+        problems += [
+            _problem(declared, field.name, "", [msg("必须填写")])
+            for field in declared
+            if field.required and field.name not in present
+        ]
     return {name: _stored(value, zone) for name, value in loaded.items()}, problems
 
 
@@ -48,33 +52,56 @@ def _schema(declared: tuple[Field, ...]) -> Schema:
 
 
 def _field(field: Field) -> fields.Field[Any]:
-    kind = field.kind
-    if kind is FieldKind.INTEGER:
-        return fields.Integer(strict=False, validate=_range(field), error_messages={"invalid": msg("应为整数")})
-    if kind in (FieldKind.DECIMAL, FieldKind.MONEY):
-        rules = [_range(field)]
-        if kind is FieldKind.MONEY:
-            rules.append(_two_places)
-        return fields.Decimal(validate=rules, error_messages={"invalid": msg("应为数字"), "special": msg("应为数字")})
-    if kind is FieldKind.DATE:
-        return fields.Date(error_messages={"invalid": msg("应为日期，例如 2026-03-05")})
-    if kind is FieldKind.DATETIME:
-        return fields.DateTime(error_messages={"invalid": msg("应为日期和时间，例如 2026-03-05 14:30")})
-    if kind is FieldKind.BOOLEAN:
-        return fields.Boolean(error_messages={"invalid": msg("应为是或否")})
-    if kind is FieldKind.CHOICE:
-        allowed = [choice.value for choice in field.choices]
-        return fields.String(validate=validate.OneOf(allowed, error=msg("不是可选的值")), error_messages=_TEXT)
-    rules_of_text: list[Any] = [validate.Length(max=field.max_length, error=msg("最多 {max_length} 个字符"))]
-    if kind is FieldKind.PHONE:
-        rules_of_text.append(_is_phone)
-    return fields.String(validate=rules_of_text, error_messages=_TEXT)
+    return _MAKERS.get(field.kind, _text)(field)
 
 
-_TEXT = {"invalid": msg("应为文字")}
+def _integer(field: Field) -> fields.Field[Any]:
+    return fields.Integer(validate=_range(field), error_messages={"invalid": msg("应为整数")})
 
 
-def _range(field: Field) -> Any:  # noqa: ANN401 -- a marshmallow validator
+def _decimal(field: Field) -> fields.Field[Any]:
+    rules = [_range(field), *([_two_places] if field.kind is FieldKind.MONEY else [])]
+    return fields.Decimal(validate=rules, error_messages={"invalid": msg("应为数字"), "special": msg("应为数字")})
+
+
+def _date(_field: Field) -> fields.Field[Any]:
+    return fields.Date(error_messages={"invalid": msg("应为日期，例如 2026-03-05")})
+
+
+def _datetime(_field: Field) -> fields.Field[Any]:
+    return fields.DateTime(error_messages={"invalid": msg("应为日期和时间，例如 2026-03-05 14:30")})
+
+
+def _boolean(_field: Field) -> fields.Field[Any]:
+    return fields.Boolean(error_messages={"invalid": msg("应为是或否")})
+
+
+def _choice(field: Field) -> fields.Field[Any]:
+    allowed = [choice.value for choice in field.choices]
+    return fields.String(validate=validate.OneOf(allowed, error=msg("不是可选的值")), error_messages=_TEXT)
+
+
+def _text(field: Field) -> fields.Field[Any]:
+    rules: list[Any] = [validate.Length(max=field.max_length, error=msg("最多 {max_length} 个字符"))]
+    if field.kind is FieldKind.PHONE:
+        rules.append(_is_phone)
+    return fields.String(validate=rules, error_messages=_TEXT)
+
+
+_MAKERS: Mapping[FieldKind, Callable[[Field], fields.Field[Any]]] = {
+    FieldKind.INTEGER: _integer,
+    FieldKind.DECIMAL: _decimal,
+    FieldKind.MONEY: _decimal,
+    FieldKind.DATE: _date,
+    FieldKind.DATETIME: _datetime,
+    FieldKind.BOOLEAN: _boolean,
+    FieldKind.CHOICE: _choice,
+}
+
+_TEXT: dict[str, Any] = {"invalid": msg("应为文字")}
+
+
+def _range(field: Field) -> Any:
     def check(value: Decimal | int) -> None:
         if field.minimum is not None and value < field.minimum:
             raise ValidationError(msg("不能小于 {minimum}"))
@@ -97,7 +124,12 @@ def _is_phone(value: str) -> None:
 def _problem(declared: Sequence[Field], name: str, value: object, texts: object) -> FieldProblem:
     field = next(field for field in declared if field.name == name)
     text = texts[0] if isinstance(texts, list) else str(texts)
-    params = {"max_length": field.max_length, "minimum": field.minimum, "maximum": field.maximum, "unit": field.unit}
+    params = {
+        "max_length": field.max_length,
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+        "unit": field.unit,
+    }
     return FieldProblem(name, "" if value is None else str(value), text, params=params, label=field.label)
 
 

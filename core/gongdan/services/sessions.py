@@ -97,10 +97,14 @@ class Sessions:
         query = (
             select(LoginSessionRow, AccountRow)
             .join(AccountRow, AccountRow.id == LoginSessionRow.account_id)
-            .where(LoginSessionRow.account_id == account_id, LoginSessionRow.revoked_at.is_(None),
-                   LoginSessionRow.expires_at > now, LoginSessionRow.seen_at > now - IDLE)
+            .where(
+                LoginSessionRow.account_id == account_id,
+                LoginSessionRow.revoked_at.is_(None),
+                LoginSessionRow.expires_at > now,
+                LoginSessionRow.seen_at > now - IDLE,
+            )
             .order_by(LoginSessionRow.seen_at.desc())
-        )  # fmt: skip
+        )
         with self._desk.reading() as session:
             return tuple(_view(row, account) for row, account in session.execute(query))
 
@@ -151,9 +155,15 @@ class Sessions:
         token = secrets.token_urlsafe(32)
         with self._desk.working(Actor(account.id, account.name)) as work:
             work.session.execute(delete(LoginFailureRow).where(LoginFailureRow.login == account.login))
-            row = LoginSessionRow(account_id=account.id, token_digest=_digest(token), created_at=work.now,
-                                  seen_at=work.now, expires_at=work.now + LONGEST, device=device[:255],
-                                  address=address[:64])  # fmt: skip
+            row = LoginSessionRow(
+                account_id=account.id,
+                token_digest=_digest(token),
+                created_at=work.now,
+                seen_at=work.now,
+                expires_at=work.now + LONGEST,
+                device=device[:255],
+                address=address[:64],
+            )
             work.session.add(row)
             work.record("session.opened", "account", account.id, after={"address": address, "device": device[:255]})
         return token

@@ -31,14 +31,17 @@ class Work:
     events: list[Event] = field(default_factory=list)
 
     def record(
-        self, act: str, subject_kind: str, subject_id: UUID, *,
-        before: Mapping[str, object] | None = None, after: Mapping[str, object] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        act: str,
+        subject_kind: str,
+        subject_id: UUID,
+        *,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+    ) -> None:
         """Write an act into the journal at the end of the transaction."""
         payload = {"before": before or {}, "after": after or {}}
-        self.acts.append(
-            Act(act, subject_kind, subject_id, payload, self.now, self.actor.account_id, self.actor.name)
-        )
+        self.acts.append(Act(act, subject_kind, subject_id, payload, self.now, self.actor.account_id, self.actor.name))
 
     def tell(self, kind: EventKind, subject_kind: str, subject_id: UUID, **data: object) -> None:
         """Tell the company's plugins after the commit."""

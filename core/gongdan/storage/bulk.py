@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Table, insert
+from sqlalchemy import Dialect, Table, insert, inspect
 from sqlalchemy.orm import Session
 
 from gongdan.storage.base import CompanyScoped
@@ -27,14 +27,18 @@ def bulk_insert(session: Session, model: type[CompanyScoped], rows: Sequence[dic
     if not rows:
         return
     connection = session.connection()
-    table: Any = model.__table__
+    table: Any = inspect(model).local_table
     statement = _prepared(table, frozenset((*rows[0], "company_id")), connection.dialect)
     company = {"company_id": company_of(session)}
     values = [
-        tuple([value if process is None or value is None else process(value)
-               for process, value in zip(statement.processors, statement.pick({**row, **company}), strict=True)])
+        tuple(
+            [
+                value if process is None or value is None else process(value)
+                for process, value in zip(statement.processors, statement.pick({**row, **company}), strict=True)
+            ]
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     if statement.is_positional:
         connection.exec_driver_sql(statement.sql, values)
     else:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from gongdan.errors import SettingsError
+from gongdan.errors import NestedTransaction, SettingsError
 from gongdan.storage import tenancy
 from gongdan.text import msg
 
@@ -55,14 +55,24 @@ class Database:
         )
         self._reading = sessionmaker(self.engine, class_=CompanySession, expire_on_commit=False)
         self._turn = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+        self._here = threading.local()
 
     @contextmanager
     def writing(self, company_id: UUID) -> Iterator[CompanySession]:
-        """Open a transaction that may write; it commits at the end or leaves nothing behind."""
-        with self._turn, self._writing() as session:
-            tenancy.bind(session, company_id)
-            with session.begin():
-                yield session
+        """Open a transaction that may write; it commits at the end or leaves nothing behind.
+
+        Raises ``NestedTransaction`` inside another one of the same thread, which would wait for itself.
+        """
+        if getattr(self._here, "is_writing", False):
+            raise NestedTransaction
+        self._here.is_writing = True
+        try:
+            with self._turn, self._writing() as session:
+                tenancy.bind(session, company_id)
+                with session.begin():
+                    yield session
+        finally:
+            self._here.is_writing = False
 
     @contextmanager
     def reading(self, company_id: UUID) -> Iterator[CompanySession]:
@@ -92,13 +102,17 @@ def _make_engine(url: str) -> Engine:
     raise SettingsError("GONGDAN_DATABASE_URL", name, msg("只支持 SQLite 与 PostgreSQL"))
 
 
-def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 -- the driver's own connection
+def _prepare_sqlite(connection: Any, record: object) -> None:
     del record
     connection.isolation_level = None
     for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON",
-        "temp_store=MEMORY", "cache_size=-32000",
-    ):  # fmt: skip
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-32000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

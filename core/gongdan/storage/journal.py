@@ -112,19 +112,33 @@ def sealed_text(row: Mapping[str, Any]) -> str:
     """Return the text of an entry that its hash covers: every column but the hash itself."""
     at = row["at"]
     actor, subject = row["actor_id"], row["subject_id"]
-    return "|".join((
-        row["company_id"].hex, str(row["sequence"]), at.isoformat(), actor.hex if actor else "",
-        str(row["actor_name"]), str(row["act"]), str(row["subject_kind"]), subject.hex,
-        str(row["payload"]),
-    ))  # fmt: skip
+    return "|".join(
+        (
+            row["company_id"].hex,
+            str(row["sequence"]),
+            at.isoformat(),
+            actor.hex if actor else "",
+            str(row["actor_name"]),
+            str(row["act"]),
+            str(row["subject_kind"]),
+            subject.hex,
+            str(row["payload"]),
+        )
+    )
 
 
 def _row(company_id: UUID, sequence: int, act: Act) -> dict[str, Any]:
     return {
-        "company_id": company_id, "sequence": sequence, "at": act.at.astimezone(UTC), "actor_id": act.actor_id,
-        "actor_name": act.actor_name, "act": act.act, "subject_kind": act.subject_kind,
-        "subject_id": act.subject_id, "payload": canonical(act.payload),
-    }  # fmt: skip
+        "company_id": company_id,
+        "sequence": sequence,
+        "at": act.at.astimezone(UTC),
+        "actor_id": act.actor_id,
+        "actor_name": act.actor_name,
+        "act": act.act,
+        "subject_kind": act.subject_kind,
+        "subject_id": act.subject_id,
+        "payload": canonical(act.payload),
+    }
 
 
 def _entries(session: Session, company_id: UUID) -> Iterator[Mapping[str, Any]]:

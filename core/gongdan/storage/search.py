@@ -50,10 +50,14 @@ class Document:
 def add(session: Session, documents: Sequence[Document]) -> None:
     """Index nouns that were not indexed before."""
     rows = [
-        {"kind": doc.kind, "subject_id": doc.subject_id, "happened_at": doc.happened_at,
-         "text": fold("\n".join(word for word in doc.words if word))}
+        {
+            "kind": doc.kind,
+            "subject_id": doc.subject_id,
+            "happened_at": doc.happened_at,
+            "text": fold("\n".join(word for word in doc.words if word)),
+        }
         for doc in documents
-    ]  # fmt: skip
+    ]
     if rows:
         _add_rows(session, rows)
 
@@ -101,7 +105,8 @@ def _candidates(session: Session, kind: str, needed: list[tuple[str, bool]]) -> 
         match = " AND ".join(f'"{token}"{" *" if prefix else ""}' for token, prefix in needed)
         found = session.execute(
             text(
-                "SELECT d.subject_id, d.text, d.happened_at FROM search_token f JOIN search_document d ON d.id = f.rowid "
+                "SELECT d.subject_id, d.text, d.happened_at FROM search_token f "
+                "JOIN search_document d ON d.id = f.rowid "
                 "WHERE f.search_token MATCH :match AND d.company_id = :company AND d.kind = :kind "
                 "ORDER BY f.rowid DESC LIMIT :limit"
             ),
@@ -128,9 +133,16 @@ def _add_rows(session: Session, rows: list[dict[str, object]]) -> None:
                 "INSERT INTO search_document (company_id, kind, subject_id, text, happened_at, tokens) VALUES "
                 "(:company, :kind, :subject_id, :text, :happened_at, array_to_tsvector(CAST(:tokens AS text[])))"
             ),
-            [{**row, "company": company_id, "tokens": tokens(str(row["text"])),
-              "happened_at": _naive_utc(row["happened_at"])} for row in rows],
-        )  # fmt: skip
+            [
+                {
+                    **row,
+                    "company": company_id,
+                    "tokens": tokens(str(row["text"])),
+                    "happened_at": _naive_utc(row["happened_at"]),
+                }
+                for row in rows
+            ],
+        )
         return
     last = session.execute(text("SELECT COALESCE(MAX(id), 0) FROM search_document")).scalar_one()
     numbered = [{**row, "id": last + place} for place, row in enumerate(rows, start=1)]

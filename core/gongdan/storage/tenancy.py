@@ -4,6 +4,7 @@ The second lock is row-level security on PostgreSQL, see ``database``. A session
 ``session.info``; without one, company rows can be neither read nor written.
 """
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event, inspect
@@ -48,7 +49,10 @@ def _scope_statement(state: ORMExecuteState) -> None:
     company_id = company_of(state.session)
     state.statement = state.statement.options(
         with_loader_criteria(
-            CompanyScoped, lambda model: model.company_id == company_id, include_aliases=True, track_closure_variables=True
+            CompanyScoped,
+            lambda model: model.company_id == company_id,
+            include_aliases=True,
+            track_closure_variables=True,
         )
     )
 
@@ -64,7 +68,7 @@ def _check_inserted(state: ORMExecuteState) -> None:
     if mapper is None or not issubclass(mapper.class_, CompanyScoped):
         return
     company_id = company_of(state.session)
-    given = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
+    given: Any = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
     for row in given:
         _refuse_other(company_id, row.get("company_id", company_id), mapper.class_.__name__)
 

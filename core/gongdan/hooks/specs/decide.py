@@ -6,10 +6,10 @@ first, then by name.
 
 from collections.abc import Sequence
 
+from gongdan.domain.snapshots import Draft, TicketView
 from gongdan.domain.workflow import Move, MoveAttempt
 from gongdan.errors import Refusal
 from gongdan.hooks.markers import hookspec
-from gongdan.domain.snapshots import Draft, TicketView
 
 
 @hookspec

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from gongdan.domain.presenting import MenuEntry, Panel, Tile
-from gongdan.hooks.markers import hookspec
 from gongdan.domain.snapshots import CompanyView, TicketView
+from gongdan.hooks.markers import hookspec
 
 
 @hookspec

@@ -7,7 +7,7 @@ from gongdan.hooks.markers import hookspec
 
 
 @hookspec
-def handle_event(event: Event, desk: Any) -> None:  # noqa: ANN401 -- the desk lives in a room above
+def handle_event(event: Event, desk: Any) -> None:
     """Take note of something that happened.
 
     One hook for all events: look at ``event.kind``. Called in a thread of its own after the commit, for each

@@ -1,5 +1,7 @@
 """The one Alembic environment: for the core and for every plugin, each with a version table of its own."""
 
+from typing import Any, Literal
+
 from alembic import context
 
 config = context.config
@@ -11,7 +13,7 @@ def _belongs(name: str | None, kind: str, parents: object) -> bool:
     return kind != "table" or not prefix or (name or "").startswith(prefix)
 
 
-def _render(kind: str, item: object, autogen: object) -> str | bool:
+def _render(kind: str, item: object, autogen: Any) -> str | Literal[False]:
     """Write our own column types as the plain ones they are kept in, so that old versions never import gongdan."""
     del autogen
     plain = {"UtcDateTime": "sa.DateTime()", "MoneyColumn": "sa.BigInteger()"}

@@ -54,9 +54,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "sequence", name=op.f("pk_journal_entry")),
     )
     with op.batch_alter_table("journal_entry", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_journal_entry_subject", ["company_id", "subject_id", "sequence"], unique=False
-        )
+        batch_op.create_index("ix_journal_entry_subject", ["company_id", "subject_id", "sequence"], unique=False)
 
     op.create_table(
         "journal_head",
@@ -219,9 +217,7 @@ def upgrade() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_number_counter_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number_counter")),
-        sa.UniqueConstraint(
-            "company_id", "series", "period", name=op.f("uq_number_counter_company_id_series_period")
-        ),
+        sa.UniqueConstraint("company_id", "series", "period", name=op.f("uq_number_counter_company_id_series_period")),
     )
     op.create_table(
         "number_pattern",
@@ -231,9 +227,7 @@ def upgrade() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_number_pattern_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number_pattern")),
-        sa.UniqueConstraint(
-            "company_id", "ticket_type", name=op.f("uq_number_pattern_company_id_ticket_type")
-        ),
+        sa.UniqueConstraint("company_id", "ticket_type", name=op.f("uq_number_pattern_company_id_ticket_type")),
     )
     op.create_table(
         "party",
@@ -297,9 +291,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("search_document", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_search_document_recent", ["company_id", "kind", "happened_at"], unique=False
-        )
+        batch_op.create_index("ix_search_document_recent", ["company_id", "kind", "happened_at"], unique=False)
 
     op.create_table(
         "asset_alias",
@@ -348,9 +340,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], name=op.f("fk_asset_serial_asset_id")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_asset_serial_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_serial")),
-        sa.UniqueConstraint(
-            "company_id", "kind", "value", name=op.f("uq_asset_serial_company_id_kind_value")
-        ),
+        sa.UniqueConstraint("company_id", "kind", "value", name=op.f("uq_asset_serial_company_id_kind_value")),
     )
     with op.batch_alter_table("asset_serial", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asset_serial_asset_id"), ["asset_id"], unique=False)
@@ -450,20 +440,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["requester_id"], ["party.id"], name=op.f("fk_ticket_requester_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("company_id", "number", name=op.f("uq_ticket_company_id_number")),
-        sa.UniqueConstraint(
-            "company_id", "type", "source_key", name=op.f("uq_ticket_company_id_type_source_key")
-        ),
+        sa.UniqueConstraint("company_id", "type", "source_key", name=op.f("uq_ticket_company_id_type_source_key")),
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_all", ["company_id", "opened_at", "id"], unique=False)
         batch_op.create_index("ix_ticket_asset", ["company_id", "asset_id", "opened_at"], unique=False)
-        batch_op.create_index(
-            "ix_ticket_assignee", ["company_id", "assignee_id", "is_open", "opened_at"], unique=False
-        )
+        batch_op.create_index("ix_ticket_assignee", ["company_id", "assignee_id", "is_open", "opened_at"], unique=False)
         batch_op.create_index("ix_ticket_open", ["company_id", "is_open", "opened_at", "id"], unique=False)
-        batch_op.create_index(
-            "ix_ticket_requester", ["company_id", "requester_id", "opened_at"], unique=False
-        )
+        batch_op.create_index("ix_ticket_requester", ["company_id", "requester_id", "opened_at"], unique=False)
 
     op.create_table(
         "note",

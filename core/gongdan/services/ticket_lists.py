@@ -1,0 +1,197 @@
+"""Lists of tickets: filters, order, pages by key, and counts that stop early."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, defer
+
+from gongdan.domain.snapshots import TicketView
+from gongdan.errors import FieldProblem, InvalidInput
+from gongdan.services.ticket_rows import ticket_view
+from gongdan.storage import search
+from gongdan.storage.accounts import AccountRow
+from gongdan.storage.tickets import TicketRow
+from gongdan.text import msg
+
+#: Counting stops here; the page shows ``1,000+``.
+COUNT_LIMIT = 1000
+#: Rows on a page of a list.
+PAGE_SIZE = 50
+#: How many hits of a text search a list filters.
+SEARCH_LIMIT = 1000
+
+#: What a list can be sorted by; each has an index that also holds the id.
+SORTS: Mapping[str, Any] = {
+    "opened_at": TicketRow.opened_at,
+    "changed_at": TicketRow.changed_at,
+    "number": TicketRow.number,
+    "severity": TicketRow.severity,
+    "state": TicketRow.state_category,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFilter:
+    """What a list shows; empty values do not filter."""
+
+    #: Words that must all occur.
+    text: str = ""
+    #: Only open (True) or only closed (False) tickets.
+    is_open: bool | None = None
+    types: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    state_categories: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    #: Account ids; the word ``none`` means nobody.
+    assignee: str = ""
+    owner: str = ""
+    department: str = ""
+    requester: UUID | None = None
+    asset: UUID | None = None
+    #: Opened on or after this day of the company, inclusive.
+    opened_from: date | None = None
+    #: Opened on or before this day of the company, inclusive.
+    opened_to: date | None = None
+    flagged: bool = False
+    import_run: UUID | None = None
+    #: One of ``SORTS``, with ``-`` in front for descending.
+    sort: str = "-opened_at"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """A ticket in a list, with the names of the people in it."""
+
+    ticket: TicketView
+    assignee_name: str
+    owner_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketList:
+    """One page of a list."""
+
+    lines: Sequence[TicketLine]
+    #: Opaque key of the next page; empty on the last one.
+    next_key: str = ""
+    #: Number of hits, at most ``COUNT_LIMIT``.
+    count: int = 0
+
+
+def page(session: Session, wanted: TicketFilter, zone: ZoneInfo, *, after: str, limit: int) -> TicketList:
+    """Return a page of tickets; ``after`` is the ``next_key`` of the page before. Raises ``InvalidInput``."""
+    column, descending = _sort(wanted.sort)
+    ends = (column.desc(), TicketRow.id.desc()) if descending else (column.asc(), TicketRow.id.asc())
+    query = select(TicketRow).options(defer(TicketRow.description)).where(*_conditions(session, wanted, zone))
+    if after:
+        query = query.where(_beyond(column, descending=descending, key=after))
+    rows = session.scalars(query.order_by(*ends).limit(limit + 1)).all()
+    return TicketList(
+        lines=_lines(session, rows[:limit]),
+        next_key=_key(rows[limit - 1], column) if len(rows) > limit else "",
+        count=0 if after else count(session, wanted, zone),
+    )
+
+
+def count(session: Session, wanted: TicketFilter, zone: ZoneInfo) -> int:
+    """Return how many tickets the filter shows, at most ``COUNT_LIMIT``."""
+    found = select(TicketRow.id).where(*_conditions(session, wanted, zone)).limit(COUNT_LIMIT).subquery()
+    return session.execute(select(func.count()).select_from(found)).scalar_one()
+
+
+def _conditions(session: Session, wanted: TicketFilter, zone: ZoneInfo) -> Sequence[Any]:
+    conditions = [*_simple_conditions(wanted), *_day_conditions(wanted, zone)]
+    if wanted.text.strip():
+        hits = search.find(session, "ticket", wanted.text, limit=SEARCH_LIMIT)
+        conditions.append(TicketRow.id.in_(hits))
+    return conditions
+
+
+def _simple_conditions(wanted: TicketFilter) -> Sequence[Any]:
+    found: list[Any] = []
+    if wanted.is_open is not None:
+        found.append(TicketRow.is_open.is_(wanted.is_open))
+    for column, values in (
+        (TicketRow.type, wanted.types),
+        (TicketRow.state, wanted.states),
+        (TicketRow.state_category, wanted.state_categories),
+        (TicketRow.severity, wanted.severities),
+        (TicketRow.category, wanted.categories),
+    ):
+        if values:
+            found.append(column.in_(values))
+    for reference, value in (
+        (TicketRow.assignee_id, wanted.assignee),
+        (TicketRow.owner_id, wanted.owner),
+        (TicketRow.department_id, wanted.department),
+    ):
+        if value:
+            found.append(reference.is_(None) if value == "none" else reference == _uuid(value))
+    if wanted.requester:
+        found.append(TicketRow.requester_id == wanted.requester)
+    if wanted.asset:
+        found.append(TicketRow.asset_id == wanted.asset)
+    if wanted.import_run:
+        found.append(TicketRow.import_run_id == wanted.import_run)
+    if wanted.flagged:
+        found.append(func.json_array_length(TicketRow.flags) > 0)
+    return found
+
+
+def _day_conditions(wanted: TicketFilter, zone: ZoneInfo) -> Sequence[Any]:
+    found: list[Any] = []
+    if wanted.opened_from:
+        found.append(TicketRow.opened_at >= datetime.combine(wanted.opened_from, time(), zone))
+    if wanted.opened_to:
+        ends = wanted.opened_to + timedelta(days=1)
+        found.append(TicketRow.opened_at < datetime.combine(ends, time(), zone))
+    return found
+
+
+def _sort(sort: str) -> tuple[Any, bool]:
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        raise InvalidInput((FieldProblem("sort", sort, msg("不能按这一列排序"), label=msg("排序")),))
+    return SORTS[name], sort.startswith("-")
+
+
+def _beyond(column: Any, *, descending: bool, key: str) -> Any:
+    try:
+        raw, ticket_id = json.loads(base64.urlsafe_b64decode(key.encode()))
+        value = datetime.fromisoformat(raw) if column.key.endswith("_at") else raw
+        last = UUID(ticket_id)
+    except (ValueError, TypeError) as problem:
+        raise InvalidInput((FieldProblem("after", key, msg("翻页位置无效"), msg("请回到第一页")),)) from problem
+    if descending:
+        return or_(column < value, and_(column == value, TicketRow.id < last))
+    return or_(column > value, and_(column == value, TicketRow.id > last))
+
+
+def _key(row: TicketRow, column: Any) -> str:
+    value = getattr(row, column.key)
+    raw = value.isoformat() if isinstance(value, datetime) else value
+    return base64.urlsafe_b64encode(json.dumps([raw, row.id.hex]).encode()).decode()
+
+
+def _lines(session: Session, rows: Sequence[TicketRow]) -> Sequence[TicketLine]:
+    people = {key for row in rows for key in (row.assignee_id, row.owner_id) if key}
+    names: dict[UUID | None, str] = {}
+    if people:
+        found = session.execute(select(AccountRow.id, AccountRow.name).where(AccountRow.id.in_(people)))
+        names.update({row.id: row.name for row in found})
+    return [TicketLine(ticket_view(row), names.get(row.assignee_id, ""), names.get(row.owner_id, "")) for row in rows]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as problem:
+        raise InvalidInput((FieldProblem("filter", text, msg("筛选条件无效")),)) from problem
