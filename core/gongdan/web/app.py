@@ -1,0 +1,35 @@
+"""The application: made of named steps, for one desk; nothing is global."""
+
+from flask import Blueprint, Flask
+from jinja2 import StrictUndefined
+
+from gongdan.services.desk import Desk
+from gongdan.settings import Settings
+from gongdan.web import access, account, health, home, navigation, problems, security, shown, words
+
+#: Every page of the core, one blueprint a noun.
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    account.pages,
+    health.pages,
+    home.pages,
+)
+
+
+def create_app(desk: Desk, settings: Settings) -> Flask:
+    """Return the WSGI application of an installation."""
+    app = Flask("gongdan.web")
+    app.extensions["gongdan"] = desk
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    security.configure(app, settings, desk.vault.web_key)
+    # Hosts and tokens are checked before anybody is looked up.
+    security.install(app)
+    access.install(app)
+    words.install(app)
+    shown.install(app)
+    navigation.install(app)
+    problems.install(app)
+    for pages in BLUEPRINTS:
+        app.register_blueprint(pages)
+    access.require_marks(app)
+    return app

@@ -1,0 +1,78 @@
+"""Departments: the company's tree, with its people counted."""
+
+from collections import Counter
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from gongdan.errors import GongdanError, NotFound
+from gongdan.services.departments import DepartmentView
+from gongdan.text import msg
+from gongdan.web.access import current_desk, needs
+from gongdan.web.forms import Form
+from gongdan.web.pages import fragment, go, told
+from gongdan.web.problems import status_of
+
+pages = Blueprint("departments", __name__)
+
+
+@pages.get("/departments")
+@needs("company.admin")
+def index() -> str:
+    desk = current_desk()
+    people = Counter(member.department_id for member in desk.members.all())
+    return render_template("departments/index.html", departments=desk.departments.all(), people=people)
+
+
+@pages.get("/departments/new")
+@needs("company.admin")
+def new() -> str:
+    above = request.args.get("above", "")
+    return _dialog(Form.of(above=above), None)
+
+
+@pages.post("/departments")
+@needs("company.admin")
+def create() -> AnyResponse:
+    form, desk = Form.typed(), current_desk()
+    try:
+        above = form.value("above")
+        parent = _find(UUID(above)).id if above else None
+        made = desk.departments.create(form.value("code"), form.value("name"), parent)
+    except GongdanError as refusal:
+        return fragment(_dialog(form.refused(refusal), None), status_of(refusal))
+    told(msg("已添加部门“{name}”"), name=made.name)
+    return go("departments.index")
+
+
+@pages.get("/departments/<uuid:department_id>/rename")
+@needs("company.admin")
+def rename(department_id: UUID) -> str:
+    department = _find(department_id)
+    return _dialog(Form.of(name=department.name), department)
+
+
+@pages.post("/departments/<uuid:department_id>")
+@needs("company.admin")
+def save(department_id: UUID) -> AnyResponse:
+    form, department = Form.typed(), _find(department_id)
+    try:
+        current_desk().departments.rename(department_id, form.value("name"))
+    except GongdanError as refusal:
+        return fragment(_dialog(form.refused(refusal), department), status_of(refusal))
+    told(msg("已保存"))
+    return go("departments.index")
+
+
+def _find(department_id: UUID) -> DepartmentView:
+    for department in current_desk().departments.all():
+        if department.id == department_id:
+            return department
+    raise NotFound("department", str(department_id))
+
+
+def _dialog(form: Form, department: DepartmentView | None) -> str:
+    return render_template(
+        "departments/dialog.html", form=form, department=department, departments=current_desk().departments.all()
+    )

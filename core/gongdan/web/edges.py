@@ -1,0 +1,72 @@
+"""marshmallow at the edge: what a form sends becomes typed values, or problems beside its fields.
+
+A schema's fields carry their labels; rules of the business stay in the services.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from gongdan.errors import FieldProblem, InvalidInput
+from gongdan.text import msg
+from gongdan.web.forms import Form
+
+
+def text(label: str, default: str = "") -> fields.String:
+    """Return a field of one text; empty without a value."""
+    return fields.String(load_default=default, metadata={"label": label})
+
+
+def texts(label: str) -> fields.List[str]:
+    """Return a field of several texts."""
+    return fields.List(fields.String(), load_default=list, metadata={"label": label})
+
+
+def flag(label: str) -> fields.Boolean:
+    """Return a check box; False without a tick."""
+    return fields.Boolean(load_default=False, metadata={"label": label})
+
+
+def key(label: str) -> fields.UUID:
+    """Return a field that names a record; None without a choice."""
+    return fields.UUID(
+        load_default=None, error_messages={"invalid_uuid": msg("不是可选的值")}, metadata={"label": label}
+    )
+
+
+def day(label: str) -> fields.Date:
+    """Return a field of a day; None without one."""
+    return fields.Date(
+        load_default=None, error_messages={"invalid": msg("应为日期，例如 2026-03-05")}, metadata={"label": label}
+    )
+
+
+def read(schema: type[Schema], form: Form) -> dict[str, Any]:
+    """Return the typed values of a form, trimmed; raises ``InvalidInput`` with every wrong one."""
+    made = schema(unknown=EXCLUDE)
+    given: dict[str, object] = {}
+    for name, field in made.fields.items():
+        filled = [value.strip() for value in form.all(name) if value.strip()]
+        if filled:
+            given[name] = filled if isinstance(field, fields.List) else filled[0]
+    try:
+        loaded: dict[str, Any] = made.load(given)
+    except ValidationError as refusal:
+        raise InvalidInput(_problems(made.fields, form, refusal.messages_dict)) from refusal
+    return loaded
+
+
+def _problems(
+    declared: Mapping[str, fields.Field[Any]], form: Form, messages: Mapping[str, Any]
+) -> tuple[FieldProblem, ...]:
+    return tuple(
+        FieldProblem(name, form.value(name), _first(texts), label=str(declared[name].metadata.get("label", "")))
+        for name, texts in messages.items()
+    )
+
+
+def _first(messages: Any) -> str:
+    while isinstance(messages, Mapping):
+        messages = next(iter(messages.values()))
+    return str(messages[0])

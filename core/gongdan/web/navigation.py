@@ -1,0 +1,98 @@
+"""The left rail: what the person may open, the core's own pages first, then those of plugins."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request, url_for
+
+from gongdan.text import msg
+from gongdan.web.access import may
+from gongdan.web.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the rail, in words."""
+
+    label: str
+    path: str
+    icon: str
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether the page at hand belongs to the entry."""
+        return request.path == self.path or (self.path != "/" and request.path.startswith(self.path.rstrip("/") + "/"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    #: Source text.
+    label: str
+    endpoint: str
+    icon: str
+    permission: str = ""
+    operator: bool = False
+
+
+_DAILY = (
+    _Entry(msg("收件箱"), "home.index", "inbox"),
+    _Entry(msg("工单"), "tickets.index", "ticket", "ticket.view"),
+    _Entry(msg("客户"), "parties.index", "users", "party.view"),
+    _Entry(msg("资产"), "assets.index", "building", "asset.view"),
+)
+_ADMINISTRATION = (
+    _Entry(msg("导入"), "imports.index", "database-import", "import.run"),
+    _Entry(msg("部门"), "departments.index", "sitemap", "company.admin"),
+    _Entry(msg("人员"), "members.index", "users-group", "account.admin"),
+    _Entry(msg("角色"), "roles.index", "shield-check", "account.admin"),
+    _Entry(msg("扩展"), "plugins.index", "puzzle", "plugin.admin"),
+    _Entry(msg("日志"), "journal.index", "history", "journal.view"),
+    _Entry(msg("公司"), "companies.index", "building-community", operator=True),
+)
+
+
+def daily() -> Sequence[Link]:
+    """Return what people work with every day, and what plugins add to it."""
+    return (*_links(_DAILY), *_plugin_links())
+
+
+def administration() -> Sequence[Link]:
+    """Return what administrators open."""
+    return tuple(_links(_ADMINISTRATION))
+
+
+def install(app: Flask) -> None:
+    """Give templates the rail."""
+    app.jinja_env.globals.update(rail_daily=daily, rail_administration=administration)
+
+
+def _links(entries: Sequence[_Entry]) -> Iterator[Link]:
+    for entry in entries:
+        if entry.endpoint not in current_app.view_functions:
+            continue
+        if entry.operator:
+            is_shown = g.actor is not None and g.actor.is_operator
+        else:
+            is_shown = g.desk is not None and (not entry.permission or may(entry.permission))
+        if is_shown:
+            yield Link(_label(entry), url_for(entry.endpoint), entry.icon)
+
+
+def _label(entry: _Entry) -> str:
+    """Return the entry's name; assets are called what the company's trade calls them."""
+    if entry.endpoint == "assets.index":
+        books = g.desk.installation.plugins.catalogue.rulebooks
+        words = [book.assets_label for name, book in books.items() if name in g.desk.enabled and book.assets_label]
+        if words:
+            return " / ".join(dict.fromkeys(map(say, words)))
+    return say(entry.label)
+
+
+def _plugin_links() -> Iterator[Link]:
+    if g.desk is None:
+        return
+    manager = g.desk.installation.plugins
+    for answer in manager.ask("menu_entries", g.desk.enabled, report=g.desk.report, company=g.desk.company):
+        for entry in answer.value:
+            if not entry.permission or may(entry.permission):
+                yield Link(say(entry.label), entry.path, entry.icon)

@@ -1,0 +1,140 @@
+"""Values as pages show them: in the company's zone, masked for those who may not see them whole."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g
+from markupsafe import Markup
+
+from gongdan.domain.fields import Field, FieldKind
+from gongdan.text import msg
+from gongdan.web.access import installation, may
+from gongdan.web.words import say, translator
+
+_MASKED_DIGITS = 4
+
+
+def zone() -> ZoneInfo:
+    """Return the zone of the current company; China's when there is none."""
+    return g.desk.zone if g.get("desk") else ZoneInfo("Asia/Shanghai")
+
+
+def moment(value: datetime | None) -> str:
+    """Return day and time in the company's zone."""
+    return translator().moment(value, zone()) if value else ""
+
+
+def short_moment(value: datetime | None) -> str:
+    """Return only as much of day and time as today does not say already."""
+    if value is None:
+        return ""
+    local, today = value.astimezone(zone()), now().astimezone(zone())
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d}"
+
+
+def day(value: date | None) -> str:
+    """Return a day as lists show it."""
+    return translator().date(value) if value else ""
+
+
+def ago(value: datetime | None) -> str:
+    """Return how long ago something was."""
+    return translator().ago(now() - value) if value else ""
+
+
+def now() -> datetime:
+    """Return the time of the installation's clock, aware, UTC."""
+    return installation().clock().astimezone(UTC)
+
+
+def phone(value: str) -> str:
+    """Return a phone number, its middle masked for those who may not see it whole."""
+    if not value or may("party.unmask"):
+        return value
+    if len(value) <= _MASKED_DIGITS:
+        return "*" * len(value)
+    head = value[: max(0, len(value) - 2 * _MASKED_DIGITS)]
+    return head + "*" * min(_MASKED_DIGITS, len(value) - _MASKED_DIGITS) + value[-_MASKED_DIGITS:]
+
+
+def stored(field: Field, value: object) -> str:
+    """Return the stored value of a declared field in words."""
+    if value is None or value == "":
+        return ""
+    if field.personal and not may("party.unmask"):
+        return phone(str(value)) if field.kind is FieldKind.PHONE else f"{str(value)[:1]}**"
+    return _in_words(field, value) + (f" {say(field.unit)}" if field.unit and field.kind is not FieldKind.MONEY else "")
+
+
+def _in_words(field: Field, value: object) -> str:
+    text = str(value)
+    match field.kind:
+        case FieldKind.CHOICE:
+            return say(field.choice_label(text))
+        case FieldKind.BOOLEAN:
+            return say(msg("是")) if value is True or text == "true" else say(msg("否"))
+        case FieldKind.MONEY:
+            amount = _decimal(text)
+            return translator().money(amount) if amount is not None else text
+        case FieldKind.DATETIME:
+            at = _datetime(text)
+            return moment(at) if at else text
+    return text
+
+
+def input_text(field: Field, value: object) -> str:
+    """Return a stored value as the field's input takes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if field.kind is FieldKind.DATETIME and (at := _datetime(str(value))):
+        return f"{at.astimezone(zone()):%Y-%m-%dT%H:%M}"
+    return str(value)
+
+
+def declared_choices(field: Field) -> Sequence[tuple[str, str]]:
+    """Return the choices of a declared field in words, for a select."""
+    return [(choice.value, say(choice.label)) for choice in field.choices]
+
+
+def attributes(values: Mapping[str, object]) -> Markup:
+    """Return further attributes of an element: ``_`` in a name stands for ``-``, False and None leave it out."""
+    parts = [
+        Markup(" {}").format(name.replace("_", "-")) if value is True
+        else Markup(' {}="{}"').format(name.replace("_", "-"), value)
+        for name, value in values.items()
+        if value is not False and value is not None
+    ]  # fmt: skip
+    return Markup().join(parts)
+
+
+def size(count: int) -> str:
+    """Return a file's size in bytes as people say it."""
+    return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{max(1, round(count / 1024))} KB"  # noqa: PLR2004
+
+
+def install(app: Flask) -> None:
+    """Give templates the filters."""
+    app.jinja_env.filters.update(
+        moment=moment, short_moment=short_moment, day=day, ago=ago, phone=phone, size=size, attributes=attributes,
+    )  # fmt: skip
+    app.jinja_env.globals.update(stored=stored, input_text=input_text, declared_choices=declared_choices)
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _datetime(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
