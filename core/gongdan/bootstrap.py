@@ -1,7 +1,9 @@
 """Putting the parts together: settings to engine, clock, plugins and desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+
+from sqlalchemy.exc import OperationalError
 
 from gongdan.errors import DatabaseNotReady
 from gongdan.hooks.manager import PluginManager
@@ -45,12 +47,29 @@ def load_plugins(settings: Settings) -> PluginManager:
 
 def upgrade(desk: Desk) -> None:
     """Bring the tables up to date: the core's first, then the loaded plugins' by name."""
-    schema.upgrade(desk.database.engine, schema.CORE)
-    for answer in desk.plugins.declared("register_migrations"):
-        schema.upgrade(desk.database.engine, schema.MigrationSource(answer.plugin, answer.value))
+    for source in _sources(desk):
+        schema.upgrade(desk.database.engine, source)
+
+
+def schema_states(desk: Desk) -> tuple[schema.SchemaState, ...]:
+    """Return the versions of the tables, the core's first; raises ``DatabaseNotReady`` without a connection."""
+    return tuple(_state(desk, source) for source in _sources(desk))
 
 
 def require_ready(desk: Desk) -> None:
     """Raise ``DatabaseNotReady`` unless the core's tables are of this version."""
-    if not schema.is_current(desk.database.engine):
+    if not _state(desk, schema.CORE).is_current:
         raise DatabaseNotReady(msg("表结构不存在或版本不符"))
+
+
+def _state(desk: Desk, source: schema.MigrationSource) -> schema.SchemaState:
+    try:
+        return schema.state(desk.database.engine, source)
+    except OperationalError as problem:
+        raise DatabaseNotReady(msg("连接不上数据库")) from problem
+
+
+def _sources(desk: Desk) -> Iterator[schema.MigrationSource]:
+    yield schema.CORE
+    for answer in desk.plugins.declared("register_migrations"):
+        yield schema.MigrationSource(answer.plugin, answer.value)

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from gongdan.services.actors import Actor
 from gongdan.storage.journal import ChainReport, JournalEntryRow, verify
+from gongdan.storage.tenancy import INSTALLATION
 
 if TYPE_CHECKING:
-    from gongdan.services.desk import CompanyDesk
+    from gongdan.services.desk import CompanyDesk, Desk
 
 PAGE_SIZE = 100
 
@@ -61,6 +63,13 @@ class JournalReader:
         self._desk.require("journal.view")
         with self._desk.reading() as session:
             return verify(session, self._desk.company.id, self._desk.installation.vault.journal_key)
+
+
+def verify_installation(desk: "Desk", actor: Actor) -> ChainReport:
+    """Walk the chain of what happened outside every company: accounts, log-ins, new companies."""
+    actor.require_operator()
+    with desk.reading() as session:
+        return verify(session, INSTALLATION, desk.vault.journal_key)
 
 
 def _entry(row: JournalEntryRow) -> JournalEntry:

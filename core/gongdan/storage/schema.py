@@ -44,6 +44,22 @@ class MigrationSource:
 CORE = MigrationSource("core", _HERE / "versions")
 
 
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """Which version the tables of the core or of one plugin have."""
+
+    name: str
+    #: Revision in the database; empty when it has no tables of this source yet.
+    stored: str
+    #: Revision that this version of the code needs.
+    newest: str
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether nothing is to be upgraded."""
+        return self.stored == self.newest
+
+
 def upgrade(engine: Engine, source: MigrationSource) -> None:
     """Bring the tables of ``source`` to its newest version; all of it or nothing."""
     with _changing(engine) as connection:
@@ -58,12 +74,18 @@ def downgrade(engine: Engine, source: MigrationSource, revision: str = "base") -
         command.downgrade(_config(connection, source), revision)
 
 
-def is_current(engine: Engine, source: MigrationSource = CORE) -> bool:
-    """Tell whether the stored version of ``source`` is its newest one."""
+def state(engine: Engine, source: MigrationSource = CORE) -> SchemaState:
+    """Compare the stored version of ``source`` with its newest one."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": source.version_table})
         scripts = ScriptDirectory.from_config(_config(connection, source))
-        return set(context.get_current_heads()) == set(scripts.get_heads())
+        stored, newest = (",".join(sorted(heads)) for heads in (context.get_current_heads(), scripts.get_heads()))
+        return SchemaState(source.name, stored, newest)
+
+
+def is_current(engine: Engine, source: MigrationSource = CORE) -> bool:
+    """Tell whether the stored version of ``source`` is its newest one."""
+    return state(engine, source).is_current
 
 
 def _changing(engine: Engine) -> "_Transaction":
