@@ -110,12 +110,11 @@ def require_marks(app: Flask) -> None:
         raise RuntimeError(f"views without an access mark: {', '.join(sorted(missing))}")
 
 
-def mark_unmarked(views: Sequence[str]) -> None:
-    """Let views that say nothing be for members: the pages of plugins."""
-    for name in views:
-        view = current_app.view_functions[name]
-        if not hasattr(view, _MARK):
-            _marked(view, Access(in_company=True))
+def mark_members_only(app: Flask, endpoints: Sequence[str]) -> None:
+    """Let views that say nothing be for members of the company: the pages of plugins."""
+    for name in endpoints:
+        if not hasattr(app.view_functions[name], _MARK):
+            _marked(app.view_functions[name], Access(in_company=True))
 
 
 def access_of(endpoint: str | None) -> Access:

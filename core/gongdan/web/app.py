@@ -5,7 +5,7 @@ from jinja2 import StrictUndefined
 
 from gongdan.services.desk import Desk
 from gongdan.settings import Settings
-from gongdan.web import access, account, health, home, navigation, problems, security, shown, words
+from gongdan.web import access, account, health, home, navigation, plugin_pages, problems, security, shown, words
 
 #: Every page of the core, one blueprint a noun.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -31,5 +31,6 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     problems.install(app)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
+    plugin_pages.install(app, desk.plugins)
     access.require_marks(app)
     return app
