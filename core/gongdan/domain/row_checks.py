@@ -8,14 +8,14 @@ from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from gongdan.domain.cells import BLANK, Cell, Reader, Reading, is_blank, raw_value
-from gongdan.domain.folding import fold_prose, fold_text
+from gongdan.domain.folding import fold_heading, fold_prose
 from gongdan.domain.headings import ROWS_BEFORE_HEADING, Layout, NumberedRow, find_layout, repeats_heading
 from gongdan.domain.importing import CheckedRow, Column, Importer, Issue, References, RowVerdict
 from gongdan.domain.moments import READERS_1904
 from gongdan.domain.verdicts import Reason, Verdict
 from gongdan.text import msg
 
-_TOTAL: Final = re.compile(r".{0,12}(?:合计|小计|总计|累计|共计|总和):?")
+_TOTAL: Final = re.compile(r".{0,12}(?:合计|小计|总计|累计|共计|总和)")
 #: A quick look: what the word for a total ends with.
 _TOTAL_ENDS: Final = ("计", "和", ":", "：", " ")
 _LONGEST_TOTAL: Final = 20
@@ -196,10 +196,7 @@ class RowChecker:
         for place in self._places:
             name, index, read, remembered, quiet, carried, column = place
             cell = cells[index]
-            if isinstance(cell, str) and len(cell) <= _LONGEST_REMEMBERED:
-                reading = remembered(cell)
-            else:
-                reading = read(cell)
+            reading = remembered(cell) if isinstance(cell, str) and len(cell) <= _LONGEST_REMEMBERED else read(cell)
             values[name] = reading.value
             if reading is BLANK:
                 if carried:
@@ -301,4 +298,4 @@ def _missing(column: Column, rule: str) -> Issue:
 
 
 def _is_total(cell: Cell) -> bool:
-    return isinstance(cell, str) and len(cell) <= _LONGEST_TOTAL and _TOTAL.fullmatch(fold_text(cell)) is not None
+    return isinstance(cell, str) and len(cell) <= _LONGEST_TOTAL and _TOTAL.fullmatch(fold_heading(cell)) is not None
