@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gongdan.domain.fields import Choice, Field
+from gongdan.domain.fields import Choice, Field, FieldKind
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.workflow import Workflow
+
+#: Kinds of fields that a move can fill by itself.
+_STAMPED = frozenset({FieldKind.DATE, FieldKind.DATETIME, FieldKind.TEXT, FieldKind.PERSON})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,4 +64,10 @@ class TicketType:
         found = [f"field {name} is declared twice" for name in sorted({n for n in names if names.count(n) > 1})]
         found += self.number.problems()
         found += self.workflow.problems(names)
+        found += [
+            f"move {move.name} cannot fill {name} by itself"
+            for move in self.workflow.moves
+            for name in move.stamps
+            if (declared := self.field(name)) and declared.kind not in _STAMPED
+        ]
         return tuple(f"ticket type {self.name}: {problem}" for problem in found)

@@ -88,6 +88,11 @@ class Move:
     requires: tuple[str, ...] = ()
     #: Names of further fields that the dialog offers.
     asks: tuple[str, ...] = ()
+    #: Typed fields that the move fills itself unless the dialog does: a date or time with the move's own, a text
+    #: with the person's name, a person with the person.
+    stamps: tuple[str, ...] = ()
+    #: Typed fields that the move empties, such as the findings of the round before; the journal keeps them.
+    clears: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
     #: A remark is needed, kept as an internal note.
     needs_remark: bool = False
@@ -163,6 +168,16 @@ class Workflow:
             found += [f"move {move.name}: no guard {name}" for name in move.guards if name not in self._guards]
             found += [
                 f"move {move.name}: no field {name}" for name in (*move.requires, *move.asks) if name not in known
+            ]
+            found += [
+                f"move {move.name}: no typed field {name}"
+                for name in (*move.stamps, *move.clears)
+                if name not in field_names
+            ]
+            found += [
+                f"move {move.name} empties {name}, which it also fills"
+                for name in move.clears
+                if name in {*move.requires, *move.asks, *move.stamps}
             ]
         return tuple(found + [f"state {name} cannot be reached" for name in self._unreachable()])
 

@@ -14,7 +14,7 @@ from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_links import LinkKind
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import Move, MoveAttempt, State, check_move
-from gongdan.errors import InvalidInput, MoveRefused, NotFound, PluginDisabled, Refusal, StaleVersion
+from gongdan.errors import FieldProblem, InvalidInput, MoveRefused, NotFound, PluginDisabled, Refusal, StaleVersion
 from gongdan.hooks.isolation import Failure
 from gongdan.services.core_fields import REFERENCES, core_field, read_core_fields
 from gongdan.services.schemas import read_fields
@@ -48,11 +48,14 @@ class _Step:
     row: TicketRow
     ticket_type: TicketType
     move: Move
-    #: Typed fields after the move; None takes a value away.
+    #: Typed fields with what the dialog brought; None takes a value away.
     fields: Mapping[str, object]
+    #: Names of the typed fields that the dialog filled.
+    filled: frozenset[str]
     #: Core fields by name.
     core: Mapping[str, Any]
     remark: str
+    open_children: int
 
     def target(self) -> State:
         """Return the state the move leads to."""
@@ -75,18 +78,18 @@ class Moves:
             return ()
         with self._desk.reading() as session:
             row = self._desk.tickets.row(session, ticket.id)
+            children = _open_children(session, row.id)
             steps = [
-                _Step(row, ticket_type, move, row.fields, {}, "") for move in ticket_type.workflow.moves_from(row.state)
+                _Step(row, ticket_type, move, row.fields, frozenset(), {}, "", children)
+                for move in ticket_type.workflow.moves_from(row.state)
             ]
-            offers = [MoveOffer(step.move, self._unanswerable(session, step)) for step in steps]
+            offers = [MoveOffer(step.move, self._unanswerable(step)) for step in steps]
         return tuple(offer for offer in offers if not any(refusal.guard == "role" for refusal in offer.refusals))
 
     def dialog_fields(self, ticket_type: TicketType, move: Move) -> tuple[Field, ...]:
         """Return the fields that the move's dialog shows, required ones first; core fields as fields of their own."""
         names = (*move.requires, *(name for name in move.asks if name not in move.requires))
-        fields = [
-            ticket_type.field(name) or core_field(ticket_type, name, required=name in move.requires) for name in names
-        ]
+        fields = [_dialog_field(ticket_type, name, required=name in move.requires) for name in names]
         if move.needs_remark:
             fields.append(Field(name="remark", label=msg("说明"), kind=FieldKind.LONG_TEXT, required=True))
         return tuple(fields)
@@ -102,7 +105,7 @@ class Moves:
             if row.version != version:
                 raise StaleVersion("ticket", row.number, version, row.version)
             step = self._read(work.session, row, move_name, given)
-            refusals = [*self._refusals(work.session, step), *self._plugins_refuse(work.session, step)]
+            refusals = [*self._refusals(step), *self._plugins_refuse(step)]
             if refusals:
                 raise MoveRefused(step.move.label, tuple(refusals))
             self._apply(work, step)
@@ -124,22 +127,26 @@ class Moves:
         if problems or core_problems:
             raise InvalidInput((*problems, *core_problems))
         emptied = {field.name: None for field in typed if field.name in asked and field.name not in fields}
+        if lacking := tuple(_lacking(field) for field in typed if field.required and field.name in emptied):
+            raise InvalidInput(lacking)
         remark = str(given.get("remark") or "").strip()
-        return _Step(row, ticket_type, move, {**row.fields, **emptied, **fields}, core, remark)
+        written = {**row.fields, **emptied, **fields}
+        children = _open_children(session, row.id)
+        return _Step(row, ticket_type, move, written, frozenset(fields), core, remark, children)
 
-    def _unanswerable(self, session: Session, step: _Step) -> tuple[Refusal, ...]:
-        return tuple(refusal for refusal in self._refusals(session, step) if not refusal.field)
+    def _unanswerable(self, step: _Step) -> tuple[Refusal, ...]:
+        return tuple(refusal for refusal in self._refusals(step) if not refusal.field)
 
-    def _refusals(self, session: Session, step: _Step) -> list[Refusal]:
+    def _refusals(self, step: _Step) -> list[Refusal]:
         """Return what the declared rules say, with roles under the names that people know."""
         declared = self._desk.installation.plugins.catalogue.roles
         labels = "、".join(role.label for role in map(declared.get, step.move.roles) if role)
         return [
             replace(refusal, params={"roles": labels}) if refusal.guard == "role" else refusal
-            for refusal in check_move(step.ticket_type.workflow, step.move, self._attempt(session, step))
+            for refusal in check_move(step.ticket_type.workflow, step.move, self._attempt(step))
         ]
 
-    def _plugins_refuse(self, session: Session, step: _Step) -> list[Refusal]:
+    def _plugins_refuse(self, step: _Step) -> list[Refusal]:
         """Ask the plugins; when the one that owns the ticket type fails, the move is refused."""
         failures: list[Failure] = []
         answers = self._desk.installation.plugins.ask(
@@ -149,7 +156,7 @@ class Moves:
             report=failures.append,
             ticket=ticket_view(step.row),
             move=step.move,
-            attempt=self._attempt(session, step),
+            attempt=self._attempt(step),
         )
         refusals = [refusal for answer in answers for refusal in answer.value]
         for failure in failures:
@@ -159,14 +166,14 @@ class Moves:
                 refusals.append(Refusal("check_move", reason, params={"plugin": failure.plugin}))
         return refusals
 
-    def _attempt(self, session: Session, step: _Step) -> MoveAttempt:
+    def _attempt(self, step: _Step) -> MoveAttempt:
         return MoveAttempt(
             ticket={**core_values(step.row), **step.core},
             fields=step.fields,
             given={"remark": step.remark},
             roles=self._roles(),
             actor=str(self._desk.actor.account_id or ""),
-            open_children=_open_children(session, step.row.id),
+            open_children=step.open_children,
         )
 
     def _roles(self) -> frozenset[str]:
@@ -174,10 +181,22 @@ class Moves:
             return frozenset(role.value.name for role in self._desk.installation.plugins.catalogue.roles)
         return self._desk.actor.roles
 
+    def _stamps(self, work: Work, step: _Step) -> Mapping[str, object]:
+        """Return what the move fills by itself."""
+        now = work.now.astimezone(self._desk.zone).replace(microsecond=0)
+        values: Mapping[FieldKind, object] = {
+            FieldKind.DATE: now.date().isoformat(),
+            FieldKind.DATETIME: now.isoformat(),
+            FieldKind.TEXT: work.actor.name,
+            FieldKind.PERSON: str(work.actor.account_id) if work.actor.account_id else None,
+        }
+        declared = {field.name: field.kind for field in step.ticket_type.fields}
+        return {name: values[declared[name]] for name in step.move.stamps if name not in step.filled}
+
     def _apply(self, work: Work, step: _Step) -> None:
         row, before = step.row, values_of(step.row)
         was_open = row.is_open
-        _write(work, step)
+        _write(work, step, self._stamps(work, step))
         work.session.flush()
         index_ticket(work.session, row, step.ticket_type)
         old, new = changed(before, values_of(row))
@@ -187,9 +206,21 @@ class Moves:
         work.tell(kind, "ticket", row.id, move=step.move.name, before=before["state"], after=row.state, type=row.type)
 
 
-def _write(work: Work, step: _Step) -> None:
+def _lacking(field: Field) -> FieldProblem:
+    return FieldProblem(field.name, "", msg("必须填写"), label=field.label)
+
+
+def _dialog_field(ticket_type: TicketType, name: str, *, required: bool) -> Field:
+    declared = ticket_type.field(name)
+    if declared is None:
+        return core_field(ticket_type, name, required=required)
+    return replace(declared, required=required or declared.required)
+
+
+def _write(work: Work, step: _Step, stamps: Mapping[str, object]) -> None:
     row, state = step.row, step.target()
-    row.fields = {name: value for name, value in step.fields.items() if value is not None}
+    fields = {**step.fields, **dict.fromkeys(step.move.clears), **stamps}
+    row.fields = {name: value for name, value in fields.items() if value is not None}
     for name, value in step.core.items():
         setattr(row, REFERENCES.get(name, name), value)
     if "finding" in step.core:
