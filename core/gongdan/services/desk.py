@@ -25,6 +25,7 @@ from gongdan.services.accounts import Accounts
 from gongdan.services.actors import SYSTEM, Actor, plugin_actor
 from gongdan.services.assets import Assets
 from gongdan.services.attachments import Attachments
+from gongdan.services.cases import Cases
 from gongdan.services.companies import Companies
 from gongdan.services.departments import Departments
 from gongdan.services.intake import Intake
@@ -158,6 +159,7 @@ class CompanyDesk:
         self.actor = actor
         self.zone = ZoneInfo(company.time_zone)
         self._is_working = False
+        self._session: Session | None = None
         self._failures: list[Failure] = []
 
     @cached_property
@@ -169,9 +171,16 @@ class CompanyDesk:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a transaction that sees this company only."""
+        """Open a transaction that sees this company only; what reads inside it sees the same state of the data."""
+        if self._session is not None:
+            yield self._session
+            return
         with self.installation.reading(self.company.id) as session:
-            yield session
+            self._session = session
+            try:
+                yield session
+            finally:
+                self._session = None
 
     @contextmanager
     def working(self) -> Iterator[Work]:
@@ -193,6 +202,11 @@ class CompanyDesk:
     def tickets(self) -> Tickets:
         """Return the use cases around tickets."""
         return Tickets(self)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Return the use cases around everything that hangs on a ticket."""
+        return Cases(self)
 
     @cached_property
     def intake(self) -> Intake:

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 
 from gongdan.domain.events import EventKind
+from gongdan.domain.snapshots import TicketView
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.services.attachments import AttachmentView, Upload, add_files
-from gongdan.services.ticket_rows import index_ticket
-from gongdan.storage.tickets import NoteRow
+from gongdan.services.ticket_rows import index_ticket, ticket_view
+from gongdan.storage.tickets import NoteRow, TicketRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Longest note, in characters.
 MAX_LENGTH = 20_000
+#: How long a note counts as news for those it names.
+_MENTIONED_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,20 @@ class Notes:
             self._desk.tickets.row(session, ticket_id)
             query = select(NoteRow).where(NoteRow.ticket_id == ticket_id).order_by(NoteRow.written_at, NoteRow.id)
             return tuple(_view(row) for row in session.scalars(query))
+
+    def mentioning(self, account_id: UUID, *, limit: int = 10) -> Sequence[tuple[NoteView, TicketView]]:
+        """Return the latest notes of the last 30 days that name a person, with their tickets, newest first."""
+        self._desk.require("ticket.view")
+        since = self._desk.installation.clock() - _MENTIONED_WITHIN
+        query = (
+            select(NoteRow, TicketRow)
+            .join(TicketRow, TicketRow.id == NoteRow.ticket_id)
+            .where(NoteRow.written_at >= since, cast(NoteRow.mentions, String).contains(str(account_id)))
+            .order_by(NoteRow.written_at.desc(), NoteRow.id.desc())
+            .limit(limit)
+        )
+        with self._desk.reading() as session:
+            return tuple((_view(note), ticket_view(ticket)) for note, ticket in session.execute(query))
 
     def _mentioned(self, body: str) -> list[str]:
         if "@" not in body:

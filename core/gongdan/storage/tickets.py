@@ -69,7 +69,10 @@ class NoteRow(Identified, CompanyScoped, Base):
     """Something written on a ticket; notes are never edited."""
 
     __tablename__ = "note"
-    __table_args__ = (Index("ix_note_ticket", "ticket_id", "written_at"),)
+    __table_args__ = (
+        Index("ix_note_ticket", "ticket_id", "written_at"),
+        Index("ix_note_recent", "company_id", "written_at"),
+    )
 
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
     #: The customer may read it.

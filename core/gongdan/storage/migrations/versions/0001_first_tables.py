@@ -139,10 +139,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_import_mapping_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
         sa.UniqueConstraint(
-            "company_id",
-            "kind",
-            "headings_digest",
-            name=op.f("uq_import_mapping_company_id_kind_headings_digest"),
+            "company_id", "kind", "headings_digest", name=op.f("uq_import_mapping_company_id_kind_headings_digest")
         ),
     )
     op.create_table(
@@ -467,6 +464,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
     )
     with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.create_index("ix_note_recent", ["company_id", "written_at"], unique=False)
         batch_op.create_index("ix_note_ticket", ["ticket_id", "written_at"], unique=False)
 
     op.create_table(
@@ -539,6 +537,7 @@ def downgrade() -> None:
     op.drop_table("ticket_link")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index("ix_note_ticket")
+        batch_op.drop_index("ix_note_recent")
 
     op.drop_table("note")
     with op.batch_alter_table("ticket", schema=None) as batch_op:

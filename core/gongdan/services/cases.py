@@ -1,0 +1,146 @@
+"""One case as its page shows it: the ticket, what happened to it, and whom and what it is about."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from gongdan.domain.snapshots import TicketView
+from gongdan.services.assets import AssetLinkView
+from gongdan.services.attachments import AttachmentView
+from gongdan.services.grids import AssetView
+from gongdan.services.journal import JournalEntry
+from gongdan.services.links import LinkView
+from gongdan.services.notes import NoteView
+from gongdan.services.parties import HoldingView, PartyView
+from gongdan.services.ticket_rows import ticket_view
+from gongdan.storage.accounts import AccountRow
+from gongdan.storage.assets import AssetRow
+from gongdan.storage.companies import DepartmentRow
+from gongdan.storage.parties import PartyRow
+from gongdan.storage.tickets import TicketRow
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+#: How many other open tickets of the same customer or place are shown.
+OTHERS = 8
+
+#: Where a ticket and its journal name others by their ids: the column by which each is called.
+_NAMED: Mapping[str, tuple[Any, Any]] = {
+    "owner_id": (AccountRow.id, AccountRow.name),
+    "assignee_id": (AccountRow.id, AccountRow.name),
+    "finding_by": (AccountRow.id, AccountRow.name),
+    "department_id": (DepartmentRow.id, DepartmentRow.name),
+    "asset_id": (AssetRow.id, AssetRow.label),
+    "requester_id": (PartyRow.id, PartyRow.name),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that hangs on a ticket, as it was at one moment."""
+
+    ticket: TicketView
+    notes: Sequence[NoteView]
+    attachments: Sequence[AttachmentView]
+    #: The ticket's journal, oldest first.
+    acts: Sequence[JournalEntry]
+    links: Sequence[LinkView]
+    #: None when there is none or the person may not see customers.
+    requester: PartyView | None
+    holdings: Sequence[HoldingView]
+    #: None when there is none or the person may not see assets.
+    asset: AssetView | None
+    asset_links: Sequence[AssetLinkView]
+    #: Other open tickets of the same customer or about the same asset, newest first.
+    others: Sequence[TicketView]
+    #: Shown names by id, for everybody and everything that the ticket or its journal names.
+    names: Mapping[UUID, str]
+
+    def name(self, key: object) -> str:
+        """Return the shown name of an id, given as such or as text; empty when there is none."""
+        found = _uuid(key)
+        return self.names.get(found, "") if found else ""
+
+
+class Cases:
+    """Use cases around everything that hangs on a ticket."""
+
+    def __init__(self, desk: "CompanyDesk") -> None:
+        self._desk = desk
+
+    def read(self, ticket_id: UUID) -> Case:
+        """Return a ticket with everything around it; raises ``NotFound``. The number of statements is fixed."""
+        desk = self._desk
+        with desk.reading() as session:
+            ticket = desk.tickets.find(ticket_id)
+            acts = desk.journal.of(ticket_id)
+            requester = ticket.requester_id if desk.actor.may("party.view") else None
+            asset = ticket.asset_id if desk.actor.may("asset.view") else None
+            return Case(
+                ticket=ticket,
+                notes=desk.notes.of_ticket(ticket_id),
+                attachments=desk.attachments.of_ticket(ticket_id),
+                acts=acts,
+                links=desk.links.of_ticket(ticket_id),
+                requester=desk.parties.find(requester) if requester else None,
+                holdings=desk.parties.holdings(requester) if requester else (),
+                asset=desk.assets.find(asset) if asset else None,
+                asset_links=desk.assets.links(asset) if asset else (),
+                others=_others(session, ticket),
+                names=_names(session, ticket, acts),
+            )
+
+    def open_at(self, requester_id: UUID | None, asset_id: UUID | None) -> Sequence[TicketView]:
+        """Return the open tickets of a customer or about an asset, newest first."""
+        self._desk.require("ticket.view")
+        with self._desk.reading() as session:
+            return _open(session, requester_id, asset_id)
+
+
+def _others(session: Session, ticket: TicketView) -> Sequence[TicketView]:
+    found = _open(session, ticket.requester_id, ticket.asset_id)
+    return tuple(other for other in found if other.id != ticket.id)[:OTHERS]
+
+
+def _open(session: Session, requester_id: UUID | None, asset_id: UUID | None) -> Sequence[TicketView]:
+    same = [TicketRow.requester_id == requester_id] if requester_id else []
+    same += [TicketRow.asset_id == asset_id] if asset_id else []
+    if not same:
+        return ()
+    query = select(TicketRow).where(TicketRow.is_open.is_(True), or_(*same)).order_by(TicketRow.opened_at.desc())
+    return tuple(ticket_view(row) for row in session.scalars(query.limit(OTHERS + 1)))
+
+
+def _names(session: Session, ticket: TicketView, acts: Sequence[JournalEntry]) -> Mapping[UUID, str]:
+    wanted: dict[Any, set[UUID]] = {}
+    for name, (key, _) in _NAMED.items():
+        given = [getattr(ticket, name), *(values.get(name) for act in acts for values in (act.before, act.after))]
+        wanted.setdefault(key, set()).update(found for value in given if (found := _uuid(value)))
+    wanted[AccountRow.id] |= _people_in_fields(ticket, acts)
+    shown = dict(_NAMED.values())
+    return {key: name for column, ids in wanted.items() for key, name in _of(session, column, shown[column], ids)}
+
+
+def _people_in_fields(ticket: TicketView, acts: Sequence[JournalEntry]) -> set[UUID]:
+    """Return what may be the people in typed fields; a field that holds something else names nobody."""
+    sets = [ticket.fields, *(values.get("fields") for act in acts for values in (act.before, act.after))]
+    values = [value for fields in sets if isinstance(fields, Mapping) for value in fields.values()]
+    return {found for value in values if isinstance(value, str) and (found := _uuid(value))}
+
+
+def _of(session: Session, key: Any, name: Any, ids: Collection[UUID]) -> Sequence[tuple[UUID, str]]:
+    return session.execute(select(key, name).where(key.in_(ids))).tuples().all() if ids else ()
+
+
+def _uuid(value: object) -> UUID | None:
+    if isinstance(value, UUID) or value is None:
+        return value
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
