@@ -1,8 +1,11 @@
 """Typed fields: one declaration serves form, import, API, export and print."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from gongdan.domain.identifiers import Finding
 
 
 class FieldKind(StrEnum):
@@ -54,6 +57,9 @@ class Field:
     minimum: Decimal | None = None
     #: Largest number, inclusive.
     maximum: Decimal | None = None
+    #: For texts: checks and folds what is typed in, such as ``check_plate``; a REJECT is refused, else the folded
+    #: value is stored.
+    check: Callable[[str], Finding] | None = None
     #: Unit shown behind the input, such as ``㎡`` or ``元``.
     unit: str = ""
     #: Personal data: masked for those who may not see it.

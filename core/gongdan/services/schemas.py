@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from gongdan.domain.fields import Field, FieldKind
-from gongdan.domain.identifiers import check_phone
+from gongdan.domain.identifiers import Finding, check_phone
 from gongdan.domain.verdicts import Verdict
 from gongdan.errors import FieldProblem
 from gongdan.text import msg
@@ -42,7 +42,7 @@ def read_fields(
             for field in declared
             if field.required and field.name not in present
         ]
-    return {name: _stored(value, zone) for name, value in loaded.items()}, problems
+    return {name: stored_value(_folded(declared, name, value), zone) for name, value in loaded.items()}, problems
 
 
 @lru_cache(maxsize=256)
@@ -121,6 +121,19 @@ def _is_phone(value: str) -> None:
         raise ValidationError(msg("不是有效的电话号码"))
 
 
+def _passes(check: Callable[[str], Finding]) -> Callable[[str], None]:
+    def validate_text(value: str) -> None:
+        if check(value).verdict is Verdict.REJECT:
+            raise ValidationError(msg("格式不正确"))
+
+    return validate_text
+
+
+def _folded(declared: Sequence[Field], name: str, value: object) -> object:
+    check = next((field.check for field in declared if field.name == name), None)
+    return (check(value).value or value) if check and isinstance(value, str) else value
+
+
 def _problem(declared: Sequence[Field], name: str, value: object, texts: object) -> FieldProblem:
     field = next(field for field in declared if field.name == name)
     text = texts[0] if isinstance(texts, list) else str(texts)
@@ -137,7 +150,8 @@ def _trimmed(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-def _stored(value: object, zone: ZoneInfo) -> object:
+def stored_value(value: object, zone: ZoneInfo) -> object:
+    """Return a typed value as it is kept in JSON; a time without a zone is of the company's zone."""
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=zone)).isoformat()
     if isinstance(value, Decimal):
