@@ -85,6 +85,8 @@ def _text(field: Field) -> fields.Field[Any]:
     rules: list[Any] = [validate.Length(max=field.max_length, error=msg("最多 {max_length} 个字符"))]
     if field.kind is FieldKind.PHONE:
         rules.append(_is_phone)
+    if field.check:
+        rules.append(_passes(field.check))
     return fields.String(validate=rules, error_messages=_TEXT)
 
 
