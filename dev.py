@@ -4,8 +4,6 @@ Everything happens in .venv, from hashed locks. A second run starts at once, bec
 remembers what was installed. No program is looked up in PATH, and Windows works too.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import importlib.util
@@ -17,13 +15,16 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+# An older Python is to hear so in plain words, before it meets anything that it cannot read.
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit("dev.py: Python 3.11 or newer is needed, this is {}.{}.".format(*sys.version_info))
+
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / ".gongdan-stamp"
 REQUIREMENTS = ROOT / "requirements"
-LOWEST_PYTHON = (3, 11)
 NPM_HINT = "the cause stands above. Is the npm registry reachable? npm_config_registry names a mirror."
 
 
@@ -47,7 +48,7 @@ def run(command: list[str], **environment: str) -> int:
 
 def set_up(kind: str) -> None:
     """Bring .venv to the locks: ``kind`` is "core" to run gongdan, "dev" to work on it."""
-    check_python()
+    check_venv()
     if not fingerprint_matches(kind):
         STAMP.unlink(missing_ok=True)
         make_environment()
@@ -58,11 +59,8 @@ def set_up(kind: str) -> None:
         stop(f"the page assets could not be built; {NPM_HINT}")
 
 
-def check_python() -> None:
-    """Stop unless this Python is new enough and can make virtual environments."""
-    if sys.version_info[:2] < LOWEST_PYTHON:
-        here, needed = (".".join(map(str, version)) for version in (sys.version_info[:2], LOWEST_PYTHON))
-        stop(f"Python {needed} or newer is needed, this is {here}. Start dev.py with a newer one.")
+def check_venv() -> None:
+    """Stop unless this Python can make virtual environments."""
     if not importlib.util.find_spec("venv") or not importlib.util.find_spec("ensurepip"):
         stop("Python's venv is missing. On Debian or Ubuntu: apt-get install python3-venv; then start again.")
 
@@ -234,7 +232,7 @@ def is_root() -> bool:
 
 def lock(*, upgrade: bool) -> int:
     """Write the locks anew: hashes, no host name, no path of this machine."""
-    import tomllib  # noqa: PLC0415  # older than 3.11 has none, and is to hear so from check_python
+    import tomllib  # noqa: PLC0415  # an older Python has none, and is to hear so in plain words
 
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     compile_lock = [str(PYTHON), "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
