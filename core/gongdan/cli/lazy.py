@@ -51,7 +51,7 @@ class RootGroup(Group):
         terminal = ctx.ensure_object(Terminal)
         ctx.call_on_close(terminal.close)
         try:
-            return super().invoke(ctx)
+            status = super().invoke(ctx)
         except GongdanError as error:
             from gongdan.cli.failures import show_refusal
 
@@ -62,6 +62,9 @@ class RootGroup(Group):
             from gongdan.cli.failures import show_incident
 
             show_incident(terminal, problem)
+        else:
+            # A command whose answer is "no" returns 1.
+            return ctx.exit(status or 0)
         return ctx.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -81,6 +84,17 @@ class RootGroup(Group):
         from gongdan.cli.plugin_commands import plugin_group
 
         return plugin_group(ctx, point.name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelled one is answered with those that are spelled like it."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as problem:
+            raise click.exceptions.NoSuchCommand(
+                problem.command_name, possibilities=self.list_commands(ctx), ctx=ctx
+            ) from problem
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help page out of the table, without importing anything."""

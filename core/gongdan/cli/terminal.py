@@ -97,9 +97,9 @@ class Terminal:
         return self.desk.at(companies[0])
 
     def close(self) -> None:
-        """Close the database if this run opened it."""
+        """Close the desk if this run opened it."""
         if "bare_desk" in self.__dict__:
-            self.bare_desk.database.close()
+            self.bare_desk.close()
 
     def tell(self, source: str, **params: object) -> None:
         """Print a sentence; with ``--json`` it is left out, because there the result alone is printed."""
@@ -127,7 +127,7 @@ class Terminal:
         click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
 
     def cell(self, value: object) -> str:
-        """Return a value as a table shows it; times in the company's zone if the command has a company."""
+        """Return a value as a table shows it; times in the zone of the command's company."""
         from datetime import datetime
 
         if value is None or value == "":
@@ -139,9 +139,11 @@ class Terminal:
         return str(self.translator.say(value))
 
     def _zone(self) -> Any:
-        from datetime import UTC
+        from zoneinfo import ZoneInfo
 
-        return self.company.zone if "company" in self.__dict__ else UTC
+        from gongdan.services.companies import DEFAULT_TIME_ZONE
+
+        return self.company.zone if "company" in self.__dict__ else ZoneInfo(DEFAULT_TIME_ZONE)
 
 
 def _plain(value: object) -> object:

@@ -16,6 +16,8 @@ from gongdan.storage.tenancy import INSTALLATION
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk, Desk
 
+__all__ = ["PAGE_SIZE", "ChainReport", "JournalEntry", "JournalReader", "verify_installation"]
+
 PAGE_SIZE = 100
 
 

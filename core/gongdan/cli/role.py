@@ -1,0 +1,33 @@
+"""``gongdan role``: a company's sets of permissions."""
+
+import click
+
+from gongdan.cli.commands import Group, company_option, json_option
+from gongdan.cli.terminal import Column, Terminal, pass_terminal
+from gongdan.text import msg
+
+_COLUMNS = (
+    Column("name", msg("角色标识")),
+    Column("label", msg("角色名称")),
+    Column("permissions", msg("权限")),
+)
+
+
+@click.group("role", cls=Group, help=msg("角色"))
+def role() -> None:
+    pass
+
+
+@role.command("list", help=msg("列出公司的角色与权限"))
+@company_option
+@json_option
+@pass_terminal
+def list_roles(terminal: Terminal) -> None:
+    labels = {permission.name: permission.label for permission in terminal.company.roles.permissions()}
+    rows = [
+        {"name": view.name, "label": view.label,
+         "permissions": sorted(view.permissions) if terminal.as_json
+         else [labels.get(name, name) for name in sorted(view.permissions)]}
+        for view in terminal.company.roles.all()
+    ]  # fmt: skip
+    terminal.show_rows(_COLUMNS, rows)

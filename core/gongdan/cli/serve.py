@@ -1,0 +1,81 @@
+"""``gongdan serve``: the pages. The one command that knows the web room."""
+
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from gongdan.cli.commands import Command, option
+from gongdan.cli.terminal import Terminal, pass_terminal
+from gongdan.errors import SettingsError
+from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from waitress.server import BaseWSGIServer, MultiSocketServer
+
+    from gongdan.services.desk import Desk
+    from gongdan.settings import Settings
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+#: Requests that are worked on at once; SQLite writes one after the other anyway.
+_THREADS = 8
+
+
+@click.command("serve", cls=Command, help=msg("启动网页服务"))
+@option("--host", default=DEFAULT_HOST, help=msg("监听地址，默认只限本机"))
+@option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help=msg("端口，默认 8000；0 为任选"))
+@option("--safe-mode", is_flag=True, help=msg("不加载任何扩展"))
+@pass_terminal
+def serve(terminal: Terminal, host: str, port: int, *, safe_mode: bool) -> None:
+    if safe_mode:
+        terminal.overrides["safe_mode"] = True
+    server = make_server(terminal.desk, terminal.settings, host, port)
+    for failure in terminal.desk.plugins.failures:
+        terminal.tell(msg("扩展“{plugin}”不能加载：{cause}"), plugin=failure.name, cause=failure.cause)
+    terminal.tell(msg("服务地址：{address}"), address=address_of(server, host))
+    terminal.tell(msg("按 Ctrl+C 停止"))
+    run(server)
+
+
+def make_server(desk: "Desk", settings: "Settings", host: str, port: int) -> "BaseWSGIServer | MultiSocketServer":
+    """Return a server that already listens; raises ``SettingsError`` when it cannot."""
+    from waitress.server import create_server
+
+    from gongdan.web.app import create_app
+
+    app = create_app(desk, settings)
+    try:
+        return create_server(
+            app,
+            host=host,
+            port=port,
+            threads=_THREADS,
+            ident="",
+            # The application itself reads these headers, as many as there are proxies.
+            clear_untrusted_proxy_headers=not settings.proxies,
+        )
+    except (OSError, socket.gaierror, ValueError) as problem:
+        raise SettingsError("--port", f"{host}:{port}", msg("地址不可用，或端口已被占用")) from problem
+
+
+def address_of(server: "BaseWSGIServer | MultiSocketServer", host: str) -> str:
+    """Return the address to type into a browser."""
+    # Waitress gives one server for one socket, and another kind that knows a list for several.
+    listening: list[tuple[str, int]] = getattr(server, "effective_listen", [])
+    port: int = listening[0][1] if listening else getattr(server, "effective_port", 0)
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}/"
+
+
+def run(server: "BaseWSGIServer | MultiSocketServer") -> None:
+    """Answer requests until the process is asked to stop; requests under way are finished."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    sys.stdout.flush()
+    try:
+        server.run()
+    finally:
+        server.close()
