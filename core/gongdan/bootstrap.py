@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import OperationalError
 
-from gongdan.errors import DatabaseNotReady
+from gongdan.errors import DatabaseNotReady, DatabaseUnreachable
 from gongdan.hooks.manager import PluginManager
 from gongdan.services.desk import Desk, Parts
 from gongdan.settings import Settings
@@ -52,7 +52,7 @@ def upgrade(desk: Desk) -> None:
 
 
 def schema_states(desk: Desk) -> tuple[schema.SchemaState, ...]:
-    """Return the versions of the tables, the core's first; raises ``DatabaseNotReady`` without a connection."""
+    """Return the versions of the tables, the core's first; raises ``DatabaseUnreachable``."""
     return tuple(_state(desk, source) for source in _sources(desk))
 
 
@@ -66,7 +66,7 @@ def _state(desk: Desk, source: schema.MigrationSource) -> schema.SchemaState:
     try:
         return schema.state(desk.database.engine, source)
     except OperationalError as problem:
-        raise DatabaseNotReady(msg("连接不上数据库")) from problem
+        raise DatabaseUnreachable from problem
 
 
 def _sources(desk: Desk) -> Iterator[schema.MigrationSource]:

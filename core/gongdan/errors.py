@@ -222,6 +222,15 @@ class DatabaseNotReady(GongdanError):
 
 
 @dataclass(eq=False)
+class DatabaseUnreachable(GongdanError):
+    """Nothing answers at the database's address, or it refuses this installation."""
+
+    code: ClassVar[str] = "database_unreachable"
+    text: ClassVar[str] = msg("连接不上数据库")
+    remedy: ClassVar[str] = msg("请检查数据库是否已启动，以及 GONGDAN_DATABASE_URL 的地址、用户名与密码")
+
+
+@dataclass(eq=False)
 class DeclarationError(GongdanError):
     """A plugin declares something that cannot be; start-up names both sides."""
 

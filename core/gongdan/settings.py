@@ -15,8 +15,8 @@ from gongdan.errors import SettingsError
 from gongdan.text import msg
 
 _PREFIX = "GONGDAN_"
-#: Variables of the project that are no settings: tests and development read them.
-_NOT_SETTINGS = ("GONGDAN_TEST_", "GONGDAN_CHROMIUM")
+#: Variables of the project that are no settings: tests, development and the terminal's language read them.
+_NOT_SETTINGS = ("GONGDAN_TEST_", "GONGDAN_CHROMIUM", "GONGDAN_LOCALE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +43,26 @@ class Settings:
     proxies: int = 0
 
 
+_TEXT = {"invalid": msg("须为一段文字")}
+_TEXTS = {"invalid": msg("须为一组文字，环境变量中用逗号分隔")}
+_SWITCH = {"invalid": msg("只能是 true 或 false")}
+_NUMBER = {"invalid": msg("须为整数")}
+
+
 class _SettingsSchema(Schema):
-    database_url = schema_fields.String()
-    trusted_hosts = schema_fields.List(schema_fields.String())
-    secure_cookies = schema_fields.Boolean()
-    max_request_mb = schema_fields.Integer()
-    safe_mode = schema_fields.Boolean()
-    plugins = schema_fields.List(schema_fields.String())
-    trace_hooks = schema_fields.Boolean()
-    proxies = schema_fields.Integer()
+    error_messages = {"unknown": msg("没有这项设置")}  # noqa: RUF012  # marshmallow declares it like this
+
+    database_url = schema_fields.String(error_messages=_TEXT)
+    trusted_hosts = schema_fields.List(schema_fields.String(), error_messages=_TEXTS)
+    secure_cookies = schema_fields.Boolean(error_messages=_SWITCH)
+    max_request_mb = schema_fields.Integer(error_messages=_NUMBER)
+    safe_mode = schema_fields.Boolean(error_messages=_SWITCH)
+    plugins = schema_fields.List(schema_fields.String(), error_messages=_TEXTS)
+    trace_hooks = schema_fields.Boolean(error_messages=_SWITCH)
+    proxies = schema_fields.Integer(error_messages=_NUMBER)
 
 
-def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:  # noqa: ANN401 -- any setting
+def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """Return the settings of this process; raises ``SettingsError`` naming the setting, value and rule."""
     variables = os.environ if environment is None else environment
     home = Path(overrides.pop("home", None) or variables.get("GONGDAN_HOME") or user_data_path("gongdan"))
