@@ -43,10 +43,10 @@ class Settings:
     proxies: int = 0
 
 
-_TEXT = {"invalid": msg("须为一段文字")}
-_TEXTS = {"invalid": msg("须为一组文字，环境变量中用逗号分隔")}
-_SWITCH = {"invalid": msg("只能是 true 或 false")}
-_NUMBER = {"invalid": msg("须为整数")}
+_TEXT: dict[str, Any] = {"invalid": msg("须为一段文字")}
+_TEXTS: dict[str, Any] = {"invalid": msg("须为一组文字，环境变量中用逗号分隔")}
+_SWITCH: dict[str, Any] = {"invalid": msg("只能是 true 或 false")}
+_NUMBER: dict[str, Any] = {"invalid": msg("须为整数")}
 
 
 class _SettingsSchema(Schema):
@@ -70,7 +70,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     try:
         loaded = _SettingsSchema().load(given)
     except ValidationError as problem:
-        name, texts = next(iter(problem.normalized_messages().items()))
+        name, texts = next(iter(problem.messages_dict.items()))
         raise SettingsError(str(name), str(given.get(name, "")), "; ".join(map(str, texts))) from problem
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()
