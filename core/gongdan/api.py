@@ -4,23 +4,148 @@ Pages have ``gongdan.web.kit`` beside it, tests ``gongdan.testing``. What is not
 """
 
 from gongdan.domain.assets import AssetKind, LinkRule
+from gongdan.domain.cells import Cell, Reading, cell_text, is_number, shown
+from gongdan.domain.demo import Demo, DemoCase, DemoPerson, DemoStep, Progress
 from gongdan.domain.events import Event, EventKind
 from gongdan.domain.fields import Choice, Field, FieldKind
+from gongdan.domain.folding import fold_identifier, fold_name, fold_text, read_chinese_number
+from gongdan.domain.identifiers import (
+    Finding,
+    check_iccid,
+    check_identity_number,
+    check_imei,
+    check_phone,
+    check_sim_number,
+    check_terminal_number,
+    check_vin,
+)
+from gongdan.domain.importing import Column, Importer, Issue, References, RowVerdict, Ruling, Values
+from gongdan.domain.moments import read_date, read_moment, read_time
+from gongdan.domain.normalising import (
+    checked_code,
+    read_amount,
+    read_area,
+    read_code,
+    read_identity_number,
+    read_name,
+    read_names,
+    read_number,
+    read_phone,
+    read_phones,
+    read_text,
+)
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.people import Permission, Role
+from gongdan.domain.plates import check_plate, check_plate_colour
 from gongdan.domain.presenting import MenuEntry, Panel, Tile
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.snapshots import CompanyView, Draft, TicketView
 from gongdan.domain.ticket_links import LinkKind
 from gongdan.domain.ticket_types import TicketType
+from gongdan.domain.verdicts import Reason, Verdict
 from gongdan.domain.workflow import Guard, Move, MoveAttempt, State, StateCategory, Workflow, is_empty
 from gongdan.errors import Conflict, FieldProblem, GongdanError, InvalidInput, NotFound, Refusal, Refused
+from gongdan.hooks.clauses import read_clauses
 from gongdan.hooks.markers import hookimpl
+from gongdan.services.assets import AssetInput
+from gongdan.services.demo import as_member, at_moment, play
+from gongdan.services.desk import CompanyDesk
+from gongdan.services.intake import NewTicket
+from gongdan.services.parties import PartyInput
+from gongdan.services.ticket_lists import TicketFilter
 from gongdan.text import msg
 
 __all__ = [
-    "AssetKind", "Choice", "Clause", "CompanyView", "Conflict", "Draft", "Event", "EventKind", "Field", "FieldKind",
-    "FieldProblem", "GongdanError", "Guard", "InvalidInput", "LinkKind", "LinkRule", "MenuEntry", "Move",
-    "MoveAttempt", "NotFound", "NumberPattern", "Panel", "Permission", "Refusal", "Refused", "Role", "Rulebook",
-    "State", "StateCategory", "TicketType", "TicketView", "Tile", "Workflow", "hookimpl", "is_empty", "msg",
-]  # fmt: skip
+    "AssetInput",
+    "AssetKind",
+    "Cell",
+    "Choice",
+    "Clause",
+    "Column",
+    "CompanyDesk",
+    "CompanyView",
+    "Conflict",
+    "Demo",
+    "DemoCase",
+    "DemoPerson",
+    "DemoStep",
+    "Draft",
+    "Event",
+    "EventKind",
+    "Field",
+    "FieldKind",
+    "FieldProblem",
+    "Finding",
+    "GongdanError",
+    "Guard",
+    "Importer",
+    "InvalidInput",
+    "Issue",
+    "LinkKind",
+    "LinkRule",
+    "MenuEntry",
+    "Move",
+    "MoveAttempt",
+    "NewTicket",
+    "NotFound",
+    "NumberPattern",
+    "Panel",
+    "PartyInput",
+    "Permission",
+    "Progress",
+    "Reading",
+    "Reason",
+    "References",
+    "Refusal",
+    "Refused",
+    "Role",
+    "RowVerdict",
+    "Rulebook",
+    "Ruling",
+    "State",
+    "StateCategory",
+    "TicketFilter",
+    "TicketType",
+    "TicketView",
+    "Tile",
+    "Values",
+    "Verdict",
+    "Workflow",
+    "as_member",
+    "at_moment",
+    "cell_text",
+    "check_iccid",
+    "check_identity_number",
+    "check_imei",
+    "check_phone",
+    "check_plate",
+    "check_plate_colour",
+    "check_sim_number",
+    "check_terminal_number",
+    "check_vin",
+    "checked_code",
+    "fold_identifier",
+    "fold_name",
+    "fold_text",
+    "hookimpl",
+    "is_empty",
+    "is_number",
+    "msg",
+    "play",
+    "read_amount",
+    "read_area",
+    "read_chinese_number",
+    "read_clauses",
+    "read_code",
+    "read_date",
+    "read_identity_number",
+    "read_moment",
+    "read_name",
+    "read_names",
+    "read_number",
+    "read_phone",
+    "read_phones",
+    "read_text",
+    "read_time",
+    "shown",
+]

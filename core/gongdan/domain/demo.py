@@ -1,7 +1,8 @@
 """What a plugin hands over so that its trade can be seen at work in a demo company."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from typing import TypeAlias
 
 #: Takes one short sentence, a source text that is ready to be shown, about what is being filled in.
@@ -35,3 +36,52 @@ class Demo:
     people: tuple[DemoPerson, ...]
     #: ``module:function`` that fills the company; it takes the company's desk and a ``Progress``.
     fill: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoStep:
+    """One thing that somebody does with a demo ticket: a move, a note, or both."""
+
+    #: Minutes after the ticket was opened.
+    after_minutes: int
+    #: Login of the person.
+    who: str
+    #: Name of the move; empty for a note alone.
+    move: str = ""
+    #: What the move's dialog is filled with; a ``timedelta`` is counted from the opening, an assignee is a login,
+    #: a department a name.
+    values: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoCase:
+    """A ticket of a demo company and what becomes of it."""
+
+    type: str
+    #: Login of the person who opens it.
+    who: str
+    description: str
+    subject: str = ""
+    #: Name and phone of the customer, who is made when nobody has that phone yet; empty for none.
+    customer: tuple[str, str] | None = None
+    #: Label of an asset, or the place in words.
+    place: str = ""
+    channel: str = "phone"
+    severity: str = ""
+    category: str = ""
+    #: Typed fields of intake; a ``timedelta`` is counted from the opening.
+    fields: Mapping[str, object] = field(default_factory=dict)
+    #: Whole days before today, at ``at``; without ``at`` the ticket is opened ``minutes_ago``.
+    days_ago: int = 0
+    #: Time of day in the company's zone.
+    at: time | None = None
+    minutes_ago: int = 0
+    steps: tuple[DemoStep, ...] = ()
+
+    def opened_at(self, now: datetime) -> datetime:
+        """Return when the ticket is opened; ``now`` is local time of the company."""
+        if self.at is None:
+            return now - timedelta(minutes=self.minutes_ago)
+        return datetime.combine(now.date() - timedelta(days=self.days_ago), self.at, now.tzinfo)

@@ -1,0 +1,125 @@
+"""Demo companies: cases that are played through the services, each step at its own time by its own person."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from gongdan.domain.demo import DemoCase, DemoStep
+from gongdan.domain.fields import FieldKind
+from gongdan.errors import NotFound
+from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.services.intake import NewTicket
+from gongdan.services.parties import PartyInput
+
+
+@contextmanager
+def at_moment(desk: Desk, moment: datetime) -> Iterator[None]:
+    """Let everything inside happen at ``moment``, an aware time; only while nobody else works at the desk."""
+    clock, now = desk.clock, moment.astimezone(UTC)
+    desk.clock = lambda: now
+    try:
+        yield
+    finally:
+        desk.clock = clock
+
+
+def as_member(desk: CompanyDesk, login: str) -> CompanyDesk:
+    """Return the company's desk as a member works at it; raises ``NotFound``."""
+    for member in desk.members.all():
+        if member.login == login:
+            actor = desk.installation.accounts.actor(member.account_id, desk.company.id)
+            if actor is not None:
+                return desk.installation.at(desk.company, actor)
+    raise NotFound("member", login)
+
+
+def play(desk: CompanyDesk, cases: Sequence[DemoCase]) -> Sequence[UUID]:
+    """Open the cases and take their steps in the order of time; return the tickets' ids in the order of ``cases``.
+
+    ``desk`` acts for the installation. Raises what the services raise: a demo keeps to the rules.
+    """
+    now = desk.installation.clock().astimezone(desk.zone)
+    players = [_Player(desk, case, case.opened_at(now)) for case in cases]
+    scenes = [scene for player in players for scene in player.scenes()]
+    for scene in sorted(scenes, key=lambda scene: scene.moment):
+        with at_moment(desk.installation, scene.moment):
+            scene.act()
+    return [player.ticket_id for player in players]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    moment: datetime
+    act: partial[None]
+
+
+class _Player:
+    """Plays one case."""
+
+    def __init__(self, desk: CompanyDesk, case: DemoCase, opened_at: datetime) -> None:
+        self._desk = desk
+        self._case = case
+        self._opened_at = opened_at
+        self._ids: list[UUID] = []
+
+    @property
+    def ticket_id(self) -> UUID:
+        return self._ids[0]
+
+    def scenes(self) -> Iterator[_Scene]:
+        yield _Scene(self._opened_at, partial(self._open))
+        for step in self._case.steps:
+            yield _Scene(self._opened_at + timedelta(minutes=step.after_minutes), partial(self._take, step))
+
+    def _open(self) -> None:
+        case, clerk = self._case, as_member(self._desk, self._case.who)
+        asset = self._desk.assets.by_name(case.place) if case.place else None
+        name, phone = case.customer or ("", "")
+        ticket = clerk.intake.open(
+            NewTicket(
+                type=case.type,
+                subject=case.subject,
+                description=case.description,
+                channel=case.channel,
+                requester_id=self._customer() if case.customer else None,
+                contact_name=name,
+                contact_phone=phone,
+                asset_id=asset.id if asset else None,
+                place=asset.label if asset else case.place,
+                severity=case.severity,
+                category=case.category,
+                fields=self._values(case.fields),
+            )
+        )
+        self._ids.append(ticket.id)
+
+    def _take(self, step: DemoStep) -> None:
+        person = as_member(self._desk, step.who)
+        if step.note:
+            person.notes.write(self.ticket_id, step.note, is_public=step.is_public)
+        if step.move:
+            version = person.tickets.find(self.ticket_id).version
+            person.moves.make(self.ticket_id, step.move, version, self._values(step.values))
+
+    def _customer(self) -> UUID:
+        name, phone = self._case.customer or ("", "")
+        known = [party for party in self._desk.parties.by_phone(phone) if party.name == name]
+        return known[0].id if known else self._desk.parties.create(PartyInput(name=name, phones=(phone,))).id
+
+    def _values(self, given: Mapping[str, object]) -> Mapping[str, object]:
+        return {name: self._value(name, value) for name, value in given.items()}
+
+    def _value(self, name: str, value: object) -> object:
+        if isinstance(value, timedelta):
+            moment = self._opened_at + value
+            declared = self._desk.intake.type(self._case.type).field(name)
+            is_day = declared is not None and declared.kind is FieldKind.DATE
+            return moment.date().isoformat() if is_day else moment.isoformat(timespec="minutes")
+        if name == "assignee":
+            return str(as_member(self._desk, str(value)).actor.account_id)
+        if name == "department":
+            return str(next(found.id for found in self._desk.departments.all() if found.name == value))
+        return value
