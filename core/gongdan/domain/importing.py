@@ -4,7 +4,7 @@ A plugin declares an `Importer`: columns with their headings and readers, the ke
 that sees the whole row. `gongdan.domain.row_checks` applies it; the services store what it lets through.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from gongdan.domain.cells import Reader, shown
+from gongdan.domain.facts import AssetRecord, Fact, TicketRecord
 from gongdan.domain.verdicts import Reason
 
 
@@ -103,6 +104,28 @@ def _plain_summary(key: str | None, values: Values) -> Values:
     return {"key": key, **values}
 
 
+def _no_facts(_row: "CheckedRow") -> Sequence[Fact]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssetExport:
+    """Exports assets of one kind: each becomes a row that says the same when it is imported again."""
+
+    kind: str
+    #: Column → value.
+    row: Callable[[AssetRecord], Values]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketExport:
+    """Exports tickets of some types: each becomes a row that says the same when it is imported again."""
+
+    types: tuple[str, ...]
+    #: Column → value.
+    row: Callable[[TicketRecord], Values]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importer:
     """A kind of file that a company keeps, and how its rows become facts."""
@@ -120,8 +143,12 @@ class Importer:
     summary: Callable[[str | None, Values], Values] = _plain_summary
     #: Reason class of a second row with the same key that says something else.
     other_content: Reason = Reason.CONFLICT
-    #: Names of the reference sets that the rule needs.
-    references: tuple[str, ...] = ()
+    #: Reference sets that the rule needs: name of the set → asset kind whose labels are its keys.
+    references: Mapping[str, str] = field(default_factory=dict)
+    #: What a row that is taken says about assets and tickets.
+    facts: Callable[["CheckedRow"], Sequence[Fact]] = _no_facts
+    #: The way back, for exports; None when the kind cannot be exported.
+    export: "AssetExport | TicketExport | None" = None
     #: Clauses that ask for this list.
     clauses: tuple[str, ...] = ()
 
