@@ -8,6 +8,7 @@ import structlog
 
 _LARGEST_BYTES = 5_000_000
 _KEPT = 9
+_LOGGERS = ("gongdan", "waitress")
 
 
 def log_path(home: Path) -> Path:
@@ -16,16 +17,24 @@ def log_path(home: Path) -> Path:
 
 
 def write_logs(home: Path) -> None:
-    """Send everything from level INFO on to the log; a second call for the same file changes nothing."""
+    """Send everything from level INFO on to the log of ``home``, and to no other any more."""
+    stop_logs()
     path = log_path(home)
-    root = logging.getLogger("gongdan")
-    if any(getattr(handler, "baseFilename", "") == str(path.absolute()) for handler in root.handlers):
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(path, maxBytes=_LARGEST_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True)
     handler.setFormatter(_formatter())
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
+    for name in _LOGGERS:
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).setLevel(logging.INFO)
+
+
+def stop_logs() -> None:
+    """Close the log, so that its folder can be moved or removed."""
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        for handler in [found for found in logger.handlers if isinstance(found, RotatingFileHandler)]:
+            logger.removeHandler(handler)
+            handler.close()
 
 
 def _formatter() -> logging.Formatter:

@@ -3,6 +3,9 @@
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +27,9 @@ DEFAULT_PORT = 8000
 #: Requests that are worked on at once; SQLite writes one after the other anyway.
 _THREADS = 8
 
+#: A server that runs beside something else looks this often whether it is to stop.
+_WAIT_SECONDS = 0.1
+
 
 @click.command("serve", cls=Command, help=msg("启动网页服务"))
 @option("--host", default=DEFAULT_HOST, help=msg("监听地址，默认只限本机"))
@@ -41,8 +47,13 @@ def serve(terminal: Terminal, host: str, port: int, *, safe_mode: bool) -> None:
     run(server)
 
 
-def make_server(desk: "Desk", settings: "Settings", host: str, port: int) -> "BaseWSGIServer | MultiSocketServer":
-    """Return a server that already listens; raises ``SettingsError`` when it cannot."""
+def make_server(
+    desk: "Desk", settings: "Settings", host: str, port: int, sockets: dict[int, object] | None = None
+) -> "BaseWSGIServer | MultiSocketServer":
+    """Return a server that already listens; raises ``SettingsError`` when it cannot.
+
+    Its sockets are noted in ``sockets``, so that a loop other than its own can serve them.
+    """
     from waitress.server import create_server
 
     from gongdan.web.app import create_app
@@ -51,6 +62,7 @@ def make_server(desk: "Desk", settings: "Settings", host: str, port: int) -> "Ba
     try:
         return create_server(
             app,
+            map=sockets,
             host=host,
             port=port,
             threads=_THREADS,
@@ -69,6 +81,30 @@ def address_of(server: "BaseWSGIServer | MultiSocketServer", host: str) -> str:
     port: int = listening[0][1] if listening else getattr(server, "effective_port", 0)
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}/"
+
+
+@contextmanager
+def running(desk: "Desk", settings: "Settings", host: str) -> Iterator[str]:
+    """Answer requests on a free port while the block runs; gives the address."""
+    from waitress import wasyncore
+
+    sockets: dict[int, object] = {}
+    server = make_server(desk, settings, host, 0, sockets)
+    stopped = threading.Event()
+
+    def answer() -> None:
+        while not stopped.is_set():
+            wasyncore.loop(timeout=_WAIT_SECONDS, map=sockets, count=1)
+
+    thread = threading.Thread(target=answer, name="gongdan-pages", daemon=True)
+    thread.start()
+    try:
+        yield address_of(server, host)
+    finally:
+        stopped.set()
+        thread.join()
+        server.task_dispatcher.shutdown()
+        server.close()
 
 
 def run(server: "BaseWSGIServer | MultiSocketServer") -> None:

@@ -100,6 +100,10 @@ class Terminal:
         """Close the desk if this run opened it."""
         if "bare_desk" in self.__dict__:
             self.bare_desk.close()
+        if "settings" in self.__dict__:
+            from gongdan.cli.logs import stop_logs
+
+            stop_logs()
 
     def tell(self, source: str, **params: object) -> None:
         """Print a sentence; with ``--json`` it is left out, because there the result alone is printed."""

@@ -1,0 +1,162 @@
+"""Building the demo's home folder: beside its place, and moved there only once it is whole."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
+
+from gongdan.cli.progress import steps
+from gongdan.cli.terminal import Terminal
+from gongdan.domain.demo import Demo, DemoPerson
+from gongdan.errors import Refused
+from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk, Desk
+
+#: Known to everybody: the demo answers on this machine only and holds nothing real.
+PASSWORD = "try-the-desk-2026"  # noqa: S105  # known on purpose
+
+#: The account that may do everything, everywhere.
+OPERATOR = "admin"
+
+#: Lies in every home folder that a demo has made, and nowhere else.
+_MARKER = "demo.json"
+
+#: How long plugins may take to react to what has been filled in.
+_REACTIONS_SECONDS = 60
+
+
+@dataclass(eq=False)
+class NotADemo(Refused):
+    """The folder holds something that no demo has made."""
+
+    code: ClassVar[str] = "not_a_demo"
+    text: ClassVar[str] = msg("文件夹里有演示以外的数据：{home}")
+    remedy: ClassVar[str] = msg("请用 --home 另选一个空文件夹")
+
+    home: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to log in as."""
+
+    login: str
+    name: str
+    company: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class Showcase:
+    """Who can log in to the demo, and with which password."""
+
+    password: str
+    people: tuple[Person, ...]
+
+
+def forget(home: Path) -> None:
+    """Remove the demo's data; raises ``NotADemo`` for anything else."""
+    if home.exists():
+        _require_demo(home)
+        shutil.rmtree(home)
+
+
+def prepare(terminal: Terminal, home: Path) -> Showcase:
+    """Return the demo of ``home``, built if there is none; tables of an older version are upgraded."""
+    from gongdan.bootstrap import upgrade
+
+    if _holds_something(home):
+        _require_demo(home)
+    else:
+        _build(terminal, home)
+    upgrade(terminal.bare_desk)
+    stored = json.loads((home / _MARKER).read_text(encoding="utf-8"))
+    return Showcase(stored["password"], tuple(Person(**person) for person in stored["people"]))
+
+
+def _require_demo(home: Path) -> None:
+    if _holds_something(home) and not (home / _MARKER).exists():
+        raise NotADemo(str(home))
+
+
+def _holds_something(home: Path) -> bool:
+    return home.exists() and any(home.iterdir())
+
+
+def _build(terminal: Terminal, home: Path) -> None:
+    from gongdan.bootstrap import open_desk, upgrade
+    from gongdan.cli.logs import stop_logs, write_logs
+    from gongdan.settings import read_settings
+
+    site = home.with_name(f"{home.name}.building")
+    shutil.rmtree(site, ignore_errors=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    settings = read_settings(home=site, database_url=f"sqlite:///{site / 'gongdan.db'}", secure_cookies=False)
+    write_logs(site)
+    desk = open_desk(settings)
+    try:
+        upgrade(desk)
+        showcase = _fill(terminal, desk)
+    finally:
+        desk.close()
+        stop_logs()
+    (site / _MARKER).write_text(json.dumps(asdict(showcase), ensure_ascii=False, indent=2), encoding="utf-8")
+    if home.exists():
+        home.rmdir()
+    site.rename(home)
+
+
+def _fill(terminal: Terminal, desk: "Desk") -> Showcase:
+    from gongdan.hooks.manager import load_object
+    from gongdan.services.actors import SYSTEM
+
+    operator = desk.accounts.create(
+        SYSTEM, OPERATOR, terminal.say(msg("系统管理员")), PASSWORD, is_operator=True, must_change_password=False
+    )
+    demos = [(answer.plugin, answer.value) for answer in desk.plugins.declared("register_demo")]
+    people = [Person(OPERATOR, operator.name, "", terminal.say(msg("所有公司")))]
+    with steps(terminal, len(demos)) as tell:
+        for number, (plugin, demo) in enumerate(demos):
+            tell(demo.company, 0)
+            company = _found_company(desk, demo, number)
+            company.plugins.enable(plugin)
+            desk.companies.appoint(SYSTEM, company.company.id, operator.id)
+            people += _hire(company, demo)
+            load_object(demo.fill)(company, lambda text, name=demo.company: tell(f"{name} {terminal.say(text)}", 0))
+            tell(demo.company, 1)
+    desk.reactions.drain(_REACTIONS_SECONDS)
+    return Showcase(PASSWORD, tuple(people))
+
+
+def _found_company(desk: "Desk", demo: Demo, number: int) -> "CompanyDesk":
+    from gongdan.services.actors import SYSTEM
+    from gongdan.services.companies import ACCENTS
+
+    made = desk.companies.create(SYSTEM, demo.code, demo.company, accent=ACCENTS[number % len(ACCENTS)])
+    return desk.at(made)
+
+
+def _hire(company: "CompanyDesk", demo: Demo) -> Sequence[Person]:
+    from gongdan.services.actors import SYSTEM
+
+    for person in demo.people:
+        account = company.installation.accounts.create(
+            SYSTEM, person.login, person.name, PASSWORD, must_change_password=False
+        )
+        place = _department(company, person)
+        company.members.save(account.id, person.roles, department_id=place, position=person.position)
+    return [Person(person.login, person.name, demo.company, person.position) for person in demo.people]
+
+
+def _department(company: "CompanyDesk", person: DemoPerson) -> UUID | None:
+    if not person.department:
+        return None
+    known = company.departments.all()
+    found = next((view for view in known if view.name == person.department), None)
+    made = found or company.departments.create(f"{len(known) + 1:02}", person.department)
+    return made.id
