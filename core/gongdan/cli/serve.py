@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from gongdan.services.desk import Desk
     from gongdan.settings import Settings
+
+_Sockets: TypeAlias = dict[int, socket.socket]
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -48,7 +50,7 @@ def serve(terminal: Terminal, host: str, port: int, *, safe_mode: bool) -> None:
 
 
 def make_server(
-    desk: "Desk", settings: "Settings", host: str, port: int, sockets: dict[int, object] | None = None
+    desk: "Desk", settings: "Settings", host: str, port: int, *, sockets: _Sockets | None = None
 ) -> "BaseWSGIServer | MultiSocketServer":
     """Return a server that already listens; raises ``SettingsError`` when it cannot.
 
@@ -88,8 +90,8 @@ def running(desk: "Desk", settings: "Settings", host: str) -> Iterator[str]:
     """Answer requests on a free port while the block runs; gives the address."""
     from waitress import wasyncore
 
-    sockets: dict[int, object] = {}
-    server = make_server(desk, settings, host, 0, sockets)
+    sockets: _Sockets = {}
+    server = make_server(desk, settings, host, 0, sockets=sockets)
     stopped = threading.Event()
 
     def answer() -> None:
