@@ -193,7 +193,7 @@ def check_case(values: Values, references: References) -> Ruling:
     if kind not in _CASE_WORDS:
         issues.append(_unknown_kind(kind))
         kind = _REPAIR
-    if isinstance(room, str) and room not in references["unit"]:
+    if isinstance(room, str) and room not in references["units"]:
         issues.append(_unknown_place(room))
         room = None
     found = {"opened": opened, "place": values["room"], "room": room, "kind": kind}

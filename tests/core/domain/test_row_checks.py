@@ -41,7 +41,7 @@ SHOPS = Importer(
     ),
     key=shop_key,
     rule=check_region,
-    references=("regions",),
+    references={"regions": "region"},
 )
 HEADINGS: list[Cell] = ["代码", "名称", "大区", "电话", "开业日期", "租金"]
 REGIONS: References = {"regions": {"华南": 1, "华东": 2}}

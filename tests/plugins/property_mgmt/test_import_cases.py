@@ -16,13 +16,13 @@ from tests.plugins.property_mgmt.expectations import DEMO, check_file, expected_
 
 FILE = "报修投诉台账.csv"
 HEADINGS: list[Cell] = ["日期", "时间", "房号", "姓名", "电话", "类型", "内容", "到场时间", "完成时间", "费用"]
-KNOWN: References = {"unit": {"3-2-501": 1}}
+KNOWN: References = {"units": {"3-2-501": 1}}
 
 
 @pytest.fixture(scope="module")
 def units() -> References:
     rows = check_file(UNITS, DEMO / "房屋台账.xlsx", {})
-    return {"unit": {row.key: row.row for row in rows if row.taken and row.key}}
+    return {"units": {row.key: row.row for row in rows if row.taken and row.key}}
 
 
 def check(**cells: Cell) -> CheckedRow:
@@ -120,5 +120,5 @@ def test_the_same_words_on_the_same_day_in_another_room_are_another_case(tmp_pat
         ",9:00,3-2-501,报修,停电,13800138001\n",
         encoding="utf-8",
     )
-    rows = check_file(CASES, path, {"unit": {"3-2-501": 1, "3-2-502": 2}})
+    rows = check_file(CASES, path, {"units": {"3-2-501": 1, "3-2-502": 2}})
     assert [row.reasons for row in rows[1:]] == [(), (), (Reason.DUPLICATE,), (Reason.CONFLICT,)]
