@@ -91,7 +91,8 @@ class Move:
     #: Typed fields that the move fills itself unless the dialog does: a date or time with the move's own, a text
     #: with the person's name, a person with the person.
     stamps: tuple[str, ...] = ()
-    #: Typed fields that the move empties, such as the findings of the round before; the journal keeps them.
+    #: Typed fields, cause or finding that the move empties, since they belong to the round before; the journal
+    #: keeps them.
     clears: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
     #: A remark is needed, kept as an internal note.
@@ -114,6 +115,9 @@ CORE_FIELDS: tuple[str, ...] = (
     "asset",
     "requester",
 )
+
+#: Core fields that a move may empty.
+CLEARED_CORE_FIELDS: tuple[str, ...] = ("cause", "finding")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +176,7 @@ class Workflow:
             found += [
                 f"move {move.name}: no typed field {name}"
                 for name in (*move.stamps, *move.clears)
-                if name not in field_names
+                if name not in field_names and not (name in move.clears and name in CLEARED_CORE_FIELDS)
             ]
             found += [
                 f"move {move.name} empties {name}, which it also fills"

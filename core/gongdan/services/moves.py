@@ -13,7 +13,7 @@ from gongdan.domain.fields import Field, FieldKind
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_links import LinkKind
 from gongdan.domain.ticket_types import TicketType
-from gongdan.domain.workflow import Move, MoveAttempt, State, check_move
+from gongdan.domain.workflow import CLEARED_CORE_FIELDS, Move, MoveAttempt, State, check_move
 from gongdan.errors import FieldProblem, InvalidInput, MoveRefused, NotFound, PluginDisabled, Refusal, StaleVersion
 from gongdan.hooks.isolation import Failure
 from gongdan.services.core_fields import REFERENCES, core_field, read_core_fields
@@ -221,10 +221,11 @@ def _write(work: Work, step: _Step, stamps: Mapping[str, object]) -> None:
     row, state = step.row, step.target()
     fields = {**step.fields, **dict.fromkeys(step.move.clears), **stamps}
     row.fields = {name: value for name, value in fields.items() if value is not None}
-    for name, value in step.core.items():
+    core = {**step.core, **{name: "" for name in step.move.clears if name in CLEARED_CORE_FIELDS}}
+    for name, value in core.items():
         setattr(row, REFERENCES.get(name, name), value)
-    if "finding" in step.core:
-        row.finding_by = work.actor.account_id
+    if "finding" in core:
+        row.finding_by = work.actor.account_id if core["finding"] else None
     row.state, row.state_category, row.is_open = state.name, state.category.value, state.category.is_open
     row.round += 1 if step.move.new_round else 0
     row.closed_at = None if row.is_open else (row.closed_at or work.now)

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from gongdan.domain.fields import Field, FieldKind
+from gongdan.domain.fields import Choice, Field, FieldKind
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.rulebook import Rulebook
 from gongdan.domain.ticket_types import TicketType
@@ -30,7 +30,7 @@ _TYPE = TicketType(
                 label="完成",
                 from_states=("new",),
                 to_state="done",
-                asks=("kind", "finished_at"),
+                asks=("kind", "finished_at", "finding", "cause"),
                 stamps=("finished_at", "finished_on", "finished_by", "finisher"),
             ),
             Move(
@@ -38,7 +38,7 @@ _TYPE = TicketType(
                 label="返工",
                 from_states=("done",),
                 to_state="new",
-                clears=("finished_at", "finished_by"),
+                clears=("finished_at", "finished_by", "finding", "cause"),
                 new_round=True,
             ),
         ),
@@ -51,6 +51,8 @@ _TYPE = TicketType(
         Field(name="finished_by", label="完成人", at_intake=False),
         Field(name="finisher", label="完成人账号", kind=FieldKind.PERSON, at_intake=False),
     ),
+    causes=(Choice("wear", "老化"),),
+    findings=(Choice("valid", "属实"),),
 )
 
 
@@ -93,12 +95,14 @@ def test_what_the_dialog_gives_counts_more(agent: CompanyDesk) -> None:
 
 def test_a_new_round_starts_without_what_the_old_one_found(agent: CompanyDesk) -> None:
     ticket = agent.intake.open(NewTicket(type="patrol", description="楼道灯不亮", fields={"kind": "照明"}))
-    done = agent.moves.make(ticket.id, "finish", ticket.version, {})
+    done = agent.moves.make(ticket.id, "finish", ticket.version, {"finding": "valid", "cause": "wear"})
+    assert (done.finding, done.cause, done.finding_by) == ("valid", "wear", agent.actor.account_id)
     again = agent.moves.make(ticket.id, "again", done.version, {})
     assert again.round == 2
     assert "finished_at" not in again.fields
     assert "finished_by" not in again.fields
     assert again.fields["kind"] == "照明"
+    assert (again.finding, again.cause, again.finding_by) == ("", "", None)
 
 
 def test_a_dialog_cannot_empty_what_intake_requires(agent: CompanyDesk) -> None:
@@ -114,4 +118,6 @@ def test_the_dialog_marks_what_the_move_requires(agent: CompanyDesk) -> None:
     assert [(field.name, field.required) for field in agent.moves.dialog_fields(_TYPE, finish)] == [
         ("kind", True),
         ("finished_at", False),
+        ("finding", False),
+        ("cause", False),
     ]
