@@ -153,7 +153,7 @@ def reserve(session: Session, series: str, period: str, count: int) -> int:
     )
     statement = statement.on_conflict_do_update(
         index_elements=["company_id", "series", "period"],
-        set_={"last": NumberCounterRow.__table__.c.last + count},
+        set_={"last": NumberCounterRow.last + count},
     )
     last = session.execute(statement.returning(NumberCounterRow.last)).scalar_one()
     return int(last) - count + 1

@@ -85,4 +85,4 @@ class CompanyScoped:
 
     @declared_attr
     def company_id(cls) -> Mapped[UUID]:  # noqa: N805 -- a mapped class attribute
-        return mapped_column(Uuid(), ForeignKey("company.id"))
+        return mapped_column(Uuid(), ForeignKey("company.id"), active_history=True)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from gongdan.errors import NestedTransaction, SettingsError
 from gongdan.storage import tenancy
+from gongdan.storage.tenancy import CompanySession
 from gongdan.text import msg
 
 #: The PostgreSQL role that the application acts as; it owns nothing and cannot bypass row-level security.
@@ -25,13 +26,6 @@ APP_ROLE = "gongdan_app"
 
 #: How long a SQLite transaction waits for its turn, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
-
-
-class CompanySession(Session):
-    """A session that is bound to one company."""
-
-
-tenancy.guard(CompanySession)
 
 
 @event.listens_for(CompanySession, "after_begin")

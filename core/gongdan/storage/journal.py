@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, select, update
+from sqlalchemy import Index, String, Text, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -142,9 +142,8 @@ def _row(company_id: UUID, sequence: int, act: Act) -> dict[str, Any]:
 
 
 def _entries(session: Session, company_id: UUID) -> Iterator[Mapping[str, Any]]:
-    columns = JournalEntryRow.__table__.columns
     query = (
-        select(*(getattr(JournalEntryRow, column.name) for column in columns))
+        select(*inspect(JournalEntryRow).column_attrs)
         .where(JournalEntryRow.company_id == company_id)
         .order_by(JournalEntryRow.sequence)
         .execution_options(yield_per=1000)

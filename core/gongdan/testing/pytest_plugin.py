@@ -10,12 +10,14 @@ every plugin of ``plugin_modules`` enabled. A plugin's tests override ``plugin_m
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import ModuleType
 
@@ -27,7 +29,17 @@ if TYPE_CHECKING:
     from gongdan.testing.databases import Databases
     from gongdan.testing.factories import Factory, People
 
-pytest.register_assert_rewrite("gongdan.testing.conformance")
+pytest.register_assert_rewrite("gongdan.testing.conformance", "gongdan.testing.contents")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked ``postgres`` unless the tests run on PostgreSQL; the summary counts it."""
+    if os.environ.get("GONGDAN_TEST_BACKEND") == "postgresql":
+        return
+    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")
@@ -149,6 +161,16 @@ def other_factory(other_desk: CompanyDesk) -> Factory:
     from gongdan.testing.factories import Factory
 
     return Factory(other_desk)
+
+
+@pytest.fixture
+def unchanged(desk: Desk) -> Callable[[], AbstractContextManager[None]]:
+    """Prove that a refused act leaves every row of every table as it was."""
+    from functools import partial
+
+    from gongdan.testing.contents import unchanged as unchanged_in
+
+    return partial(unchanged_in, desk.database.engine)
 
 
 def _company(desk: Desk, code: str, name: str) -> CompanyView:
