@@ -169,8 +169,10 @@ class Accounts:
         return all(person is not None and person.may("account.admin") for person in there)
 
     def set_disabled(self, actor: Actor, account_id: UUID, *, disabled: bool) -> None:
-        """Close or open an account; a closed one's sessions end at once."""
+        """Close or open an account; a closed one's sessions end at once. Nobody closes his own."""
         actor.require_operator()
+        if disabled and account_id == actor.account_id:
+            raise InvalidInput((FieldProblem("account", "", msg("不能停用自己的账号"), label=msg("账号")),))
         with self._desk.working(actor) as work:
             row = work.get(AccountRow, account_id, "account")
             row.disabled_at = work.now if disabled else None

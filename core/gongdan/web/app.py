@@ -5,13 +5,40 @@ from jinja2 import StrictUndefined
 
 from gongdan.services.desk import Desk
 from gongdan.settings import Settings
-from gongdan.web import access, account, health, home, navigation, plugin_pages, problems, security, shown, words
+from gongdan.web import (
+    access,
+    account,
+    accounts,
+    companies,
+    departments,
+    health,
+    home,
+    journal,
+    members,
+    navigation,
+    numbers,
+    plugin_pages,
+    plugins,
+    problems,
+    roles,
+    security,
+    shown,
+    words,
+)
 
 #: Every page of the core, one blueprint a noun.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
+    accounts.pages,
+    companies.pages,
+    departments.pages,
     health.pages,
     home.pages,
+    journal.pages,
+    members.pages,
+    numbers.pages,
+    plugins.pages,
+    roles.pages,
 )
 
 

@@ -161,22 +161,21 @@ def _filled(company: CompanyView) -> Form:
     )  # fmt: skip
 
 
-def _zones(form: Form) -> Sequence[str]:
+def _zones(form: Form) -> Sequence[tuple[str, str]]:
     chosen = form.value("time_zone")
-    return TIME_ZONES if chosen in TIME_ZONES or not chosen else (chosen, *TIME_ZONES)
+    zones = TIME_ZONES if chosen in TIME_ZONES or not chosen else (chosen, *TIME_ZONES)
+    return [(zone, zone) for zone in zones]
 
 
 def _new_page(form: Form) -> str:
     return render_template(
         "companies/new.html", form=form, zones=_zones(form), accents=ACCENT_LABELS,
-        companies=installation().companies.all(),
+        companies=[(company.code, company.name) for company in installation().companies.all()],
     )  # fmt: skip
 
 
 def _edit_page(company: CompanyView, form: Form) -> str:
-    return render_template(
-        "companies/edit.html", form=form, zones=_zones(form), accents=ACCENT_LABELS, company=company
-    )
+    return render_template("companies/edit.html", form=form, zones=_zones(form), accents=ACCENT_LABELS, company=company)
 
 
 def _settings_page(form: Form) -> str:

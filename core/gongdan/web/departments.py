@@ -4,11 +4,13 @@ from collections import Counter
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
+from marshmallow import Schema
 from werkzeug.wrappers import Response as AnyResponse
 
 from gongdan.errors import GongdanError, NotFound
 from gongdan.services.departments import DepartmentView
 from gongdan.text import msg
+from gongdan.web import edges
 from gongdan.web.access import current_desk, needs
 from gongdan.web.forms import Form
 from gongdan.web.pages import fragment, go, told
@@ -17,7 +19,15 @@ from gongdan.web.problems import status_of
 pages = Blueprint("departments", __name__)
 
 
-@pages.get("/departments")
+class DepartmentSchema(Schema):
+    """A department that is being added."""
+
+    code = edges.text(msg("部门代码"))
+    name = edges.text(msg("部门名称"))
+    above = edges.key(msg("上级部门"))
+
+
+@pages.get("/settings/departments")
 @needs("company.admin")
 def index() -> str:
     desk = current_desk()
@@ -25,35 +35,34 @@ def index() -> str:
     return render_template("departments/index.html", departments=desk.departments.all(), people=people)
 
 
-@pages.get("/departments/new")
+@pages.get("/settings/departments/new")
 @needs("company.admin")
 def new() -> str:
     above = request.args.get("above", "")
     return _dialog(Form.of(above=above), None)
 
 
-@pages.post("/departments")
+@pages.post("/settings/departments")
 @needs("company.admin")
 def create() -> AnyResponse:
     form, desk = Form.typed(), current_desk()
     try:
-        above = form.value("above")
-        parent = _find(UUID(above)).id if above else None
-        made = desk.departments.create(form.value("code"), form.value("name"), parent)
+        values = edges.read(DepartmentSchema, form)
+        made = desk.departments.create(values["code"], values["name"], values["above"])
     except GongdanError as refusal:
         return fragment(_dialog(form.refused(refusal), None), status_of(refusal))
     told(msg("已添加部门“{name}”"), name=made.name)
     return go("departments.index")
 
 
-@pages.get("/departments/<uuid:department_id>/rename")
+@pages.get("/settings/departments/<uuid:department_id>/rename")
 @needs("company.admin")
 def rename(department_id: UUID) -> str:
     department = _find(department_id)
     return _dialog(Form.of(name=department.name), department)
 
 
-@pages.post("/departments/<uuid:department_id>")
+@pages.post("/settings/departments/<uuid:department_id>")
 @needs("company.admin")
 def save(department_id: UUID) -> AnyResponse:
     form, department = Form.typed(), _find(department_id)

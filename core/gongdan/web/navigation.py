@@ -42,12 +42,12 @@ _DAILY = (
 )
 _ADMINISTRATION = (
     _Entry(msg("导入"), "imports.index", "database-import", "import.run"),
-    _Entry(msg("部门"), "departments.index", "sitemap", "company.admin"),
+    _Entry(msg("公司设置"), "companies.settings", "settings", "company.admin"),
     _Entry(msg("人员"), "members.index", "users-group", "account.admin"),
     _Entry(msg("角色"), "roles.index", "shield-check", "account.admin"),
     _Entry(msg("扩展"), "plugins.index", "puzzle", "plugin.admin"),
     _Entry(msg("日志"), "journal.index", "history", "journal.view"),
-    _Entry(msg("公司"), "companies.index", "building-community", operator=True),
+    _Entry(msg("全部公司"), "companies.index", "building-community", operator=True),
 )
 
 

@@ -11,6 +11,7 @@ import "@tabler/core";
 
 import { startChips } from "./js/chips.js";
 import { startComposition } from "./js/composition.js";
+import { startCopying } from "./js/copying.js";
 import { startDialogs } from "./js/dialogs.js";
 import { startDrafts } from "./js/drafts.js";
 import { startForms } from "./js/forms.js";
@@ -26,6 +27,7 @@ startComposition();
 startForms();
 startDrafts();
 startDialogs();
+startCopying();
 startSearch();
 startChips();
 startSelection();

@@ -1,0 +1,168 @@
+"""Entries of the journal in words: what was done, and which values it changed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import g
+
+from gongdan.services.intake import CHANNELS
+from gongdan.services.journal import JournalEntry
+from gongdan.text import msg
+from gongdan.web.access import installation
+from gongdan.web.words import say
+
+#: Acts in words and the icon that stands for them; a plugin's own acts are shown by their names.
+_ACTS: Mapping[str, tuple[str, str]] = {
+    "account.changed": (msg("修改了个人资料"), "user"),
+    "account.created": (msg("建立了账号"), "user-plus"),
+    "account.disabled": (msg("停用了账号"), "lock"),
+    "account.enabled": (msg("启用了账号"), "user-check"),
+    "account.password_set": (msg("设置了密码"), "key"),
+    "asset.changed": (msg("修改了资料"), "edit"),
+    "asset.created": (msg("建立了档案"), "plus"),
+    "asset.link_ended": (msg("结束了关系"), "link"),
+    "asset.linked": (msg("建立了关系"), "link"),
+    "asset.serial_added": (msg("登记了编号"), "tag"),
+    "attachment.added": (msg("上传了附件"), "paperclip"),
+    "company.changed": (msg("修改了公司设置"), "settings"),
+    "company.created": (msg("建立了公司"), "building-community"),
+    "department.changed": (msg("修改了部门"), "sitemap"),
+    "department.created": (msg("添加了部门"), "sitemap"),
+    "export.made": (msg("导出了数据"), "download"),
+    "import.finished": (msg("完成了导入"), "database-import"),
+    "import.interrupted": (msg("中断了导入"), "database-import"),
+    "import.resumed": (msg("继续了导入"), "database-import"),
+    "import.started": (msg("开始了导入"), "database-import"),
+    "import.undone": (msg("撤销了导入"), "arrow-back-up"),
+    "member.left": (msg("移出了公司"), "logout"),
+    "member.saved": (msg("保存了岗位与角色"), "user-check"),
+    "note.removed": (msg("删除了记录"), "trash"),
+    "note.written": (msg("写了记录"), "note"),
+    "number_pattern.dropped": (msg("恢复了默认编号格式"), "tag"),
+    "number_pattern.set": (msg("设置了编号格式"), "tag"),
+    "party.changed": (msg("修改了资料"), "edit"),
+    "party.created": (msg("建立了客户档案"), "user-plus"),
+    "party.related": (msg("建立了客户关系"), "link"),
+    "party.unmasked": (msg("查看了完整证件号"), "eye"),
+    "plugin.disabled": (msg("停用了扩展"), "puzzle"),
+    "plugin.enabled": (msg("启用了扩展"), "puzzle"),
+    "plugin.failed": (msg("扩展出错"), "alert-triangle"),
+    "role.saved": (msg("保存了角色"), "shield-check"),
+    "session.all_ended": (msg("退出了全部设备"), "logout"),
+    "session.ended": (msg("退出了一台设备"), "logout"),
+    "session.opened": (msg("登录"), "login"),
+    "ticket.changed": (msg("修改了工单"), "edit"),
+    "ticket.linked": (msg("关联了工单"), "link"),
+    "ticket.merge_undone": (msg("撤销了合并"), "git-merge"),
+    "ticket.merged": (msg("合并了工单"), "git-merge"),
+    "ticket.moved": (msg("办理了工单"), "arrow-right"),
+    "ticket.opened": (msg("登记了工单"), "ticket"),
+    "ticket.reopened": (msg("重新打开了工单"), "refresh"),
+    "ticket.took_in": (msg("并入了另一张工单"), "git-merge"),
+    "ticket.unlinked": (msg("取消了关联"), "link"),
+    "view.removed": (msg("删除了视图"), "bookmark"),
+    "view.saved": (msg("保存了视图"), "bookmark"),
+}
+
+#: Groups of acts that a reader of the journal chooses from, by prefix.
+GROUPS: Mapping[str, str] = {
+    "ticket.": msg("工单"), "note.": msg("记录"), "attachment.": msg("附件"), "party.": msg("客户"),
+    "asset.": msg("资产"), "import.": msg("导入"), "export.": msg("导出"), "member.": msg("人员"),
+    "role.": msg("角色"), "plugin.": msg("扩展"), "department.": msg("部门"), "company.": msg("公司"),
+}  # fmt: skip
+
+_NAMES: Mapping[str, str] = {
+    "accent": msg("主题色"), "area": msg("面积"), "assignee_id": msg("经办人"), "begins": msg("开始"),
+    "category": msg("类别"), "channel": msg("来源"), "contact_name": msg("联系人"),
+    "contact_phone": msg("联系电话"), "description": msg("内容"), "place": msg("地点"), "round": msg("轮次"),
+    "type": msg("类型"), "cause": msg("原因"), "code": msg("代码"), "counts": msg("行数"),
+    "department": msg("部门"), "ends": msg("结束"), "fields": msg("字段"), "file": msg("文件"), "finding": msg("认定"),
+    "identity": msg("证件号"), "kind": msg("类型"), "label": msg("名称"), "locale": msg("语言"), "login": msg("用户名"),
+    "move": msg("办理"), "name": msg("名称"), "number": msg("编号"), "owner_id": msg("首接人"), "party": msg("客户"),
+    "path": msg("位置"), "pattern": msg("编号格式"), "permissions": msg("权限"), "phones": msg("电话"),
+    "plugin": msg("扩展"), "position": msg("位置"), "reason": msg("原因"), "remark": msg("备注"), "role": msg("关系"),
+    "roles": msg("角色"), "severity": msg("等级"), "state": msg("状态"), "subject": msg("主题"),
+    "supervisor": msg("上级"), "ticket_type": msg("工单类型"), "tier": msg("分级"), "time_zone": msg("时区"),
+    "value": msg("值"), "version": msg("版本"),
+}  # fmt: skip
+
+#: How many hexadecimal digits a reference to a record has; a reader can do nothing with it.
+_REFERENCE_DIGITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value, before and after, in words; either may be empty."""
+
+    label: str
+    before: str
+    after: str
+
+
+def act_in_words(act: str) -> str:
+    """Return what was done."""
+    known = _ACTS.get(act)
+    return say(known[0]) if known else act
+
+
+def act_icon(act: str) -> str:
+    """Return the name of the icon that stands for an act."""
+    known = _ACTS.get(act)
+    return known[1] if known else "circle-dot"
+
+
+def changes(entry: JournalEntry) -> tuple[Change, ...]:
+    """Return the values that an act changed, without references that only a machine can read."""
+    return tuple(_changes(entry.subject_kind, entry.before, entry.after))
+
+
+def _changes(noun: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Change]:
+    for name in dict.fromkeys((*before, *after)):
+        old, new = before.get(name), after.get(name)
+        if isinstance(old, dict) or isinstance(new, dict):
+            yield from _changes(noun, old if isinstance(old, dict) else {}, new if isinstance(new, dict) else {})
+            continue
+        words = _words().get((noun, name), {})
+        shown = Change(_name(noun, name), _shown(old, words), _shown(new, words))
+        if (shown.before or shown.after) and shown.before != shown.after:
+            yield shown
+
+
+def _name(noun: str, name: str) -> str:
+    return say(_NAMES.get(name) or _words().get((noun, ""), {}).get(name, name))
+
+
+def _shown(value: object, words: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return say(msg("是")) if value else say(msg("否"))
+    if not value and value != 0:
+        return ""
+    if isinstance(value, list | tuple):
+        return say(msg("、")).join(filter(None, (_shown(part, words) for part in value)))
+    text = str(value)
+    is_reference = len(text) == _REFERENCE_DIGITS and all(char in "0123456789abcdef" for char in text)
+    return "" if is_reference else say(words.get(text, text))
+
+
+def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """Return what plugins call stored values, by noun and name; under an empty name, what they call their fields."""
+    if "act_words" not in g:
+        catalogue = installation().plugins.catalogue
+        types = [owned.value for owned in catalogue.ticket_types]
+        kinds = [owned.value for owned in catalogue.asset_kinds]
+        found: dict[tuple[str, str], Mapping[str, str]] = {
+            ("ticket", name): {one.value: one.label for kind in types for one in kind.choices(name)}
+            for name in ("severity", "category", "cause", "finding")
+        }
+        found["ticket", "state"] = {state.name: state.label for kind in types for state in kind.workflow.states}
+        found["ticket", "move"] = {move.name: move.label for kind in types for move in kind.workflow.moves}
+        found["ticket", "type"] = {kind.name: kind.label for kind in types}
+        found["ticket", "channel"] = {one.value: one.label for one in CHANNELS}
+        found["ticket", ""] = {field.name: field.label for kind in types for field in kind.fields}
+        found["asset", "state"] = {value: label for kind in kinds for value, label in kind.states}
+        found["asset", "role"] = {owned.value.role: owned.value.label for owned in catalogue.link_rules}
+        found["asset", ""] = {field.name: field.label for kind in kinds for field in kind.fields}
+        found["party", "kind"] = {"person": msg("个人"), "company": msg("单位")}
+        g.act_words = found
+    words: Mapping[tuple[str, str], Mapping[str, str]] = g.act_words
+    return words
