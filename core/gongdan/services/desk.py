@@ -28,6 +28,7 @@ from gongdan.services.attachments import Attachments
 from gongdan.services.cases import Cases
 from gongdan.services.companies import Companies
 from gongdan.services.departments import Departments
+from gongdan.services.imports import Imports
 from gongdan.services.intake import Intake
 from gongdan.services.journal import JournalReader
 from gongdan.services.links import Links
@@ -289,3 +290,8 @@ class CompanyDesk:
     def numbers(self) -> Numbers:
         """Return the use cases around ticket numbers."""
         return Numbers(self)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Return the use cases around imports."""
+        return Imports(self)

@@ -134,7 +134,7 @@ class Intake:
         return TicketRow(
             plugin=self._plugin(new.type),
             type=new.type,
-            subject=new.subject.strip() or _subject(description),
+            subject=new.subject.strip() or subject_of(description),
             number=Numbers(self._desk).take(work.session, ticket_type, work.now),
             description=description,
             channel=new.channel,
@@ -194,7 +194,8 @@ def _problem(name: str, value: str, rule: str, **params: object) -> FieldProblem
     return FieldProblem(name, value, rule, params=params, label=LABELS[name])
 
 
-def _subject(description: str) -> str:
+def subject_of(description: str) -> str:
+    """Return a subject cut from the first line of a description."""
     first = description.splitlines()[0] if description else ""
     return first if len(first) <= _SUBJECT_FROM_DESCRIPTION else first[:_SUBJECT_FROM_DESCRIPTION] + "…"
 
