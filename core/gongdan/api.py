@@ -4,9 +4,10 @@ Pages have ``gongdan.web.kit`` beside it, tests ``gongdan.testing``. What is not
 """
 
 from gongdan.domain.assets import AssetKind, LinkRule
-from gongdan.domain.cells import Cell, Reading, cell_text, is_number, shown
+from gongdan.domain.cells import Cell, Reading, cell_text, is_number, reject, shown, suspect
 from gongdan.domain.demo import Demo, DemoCase, DemoPerson, DemoStep, Progress
 from gongdan.domain.events import Event, EventKind
+from gongdan.domain.facts import AssetFact, AssetRecord, HeldBy, LinkFact, PartyFact, Place, TicketFact, TicketRecord
 from gongdan.domain.fields import Choice, Field, FieldKind
 from gongdan.domain.folding import fold_identifier, fold_name, fold_text, read_chinese_number
 from gongdan.domain.identifiers import (
@@ -19,7 +20,18 @@ from gongdan.domain.identifiers import (
     check_terminal_number,
     check_vin,
 )
-from gongdan.domain.importing import Column, Importer, Issue, References, RowVerdict, Ruling, Values
+from gongdan.domain.importing import (
+    AssetExport,
+    CheckedRow,
+    Column,
+    Importer,
+    Issue,
+    References,
+    RowVerdict,
+    Ruling,
+    TicketExport,
+    Values,
+)
 from gongdan.domain.moments import read_date, read_moment, read_time
 from gongdan.domain.normalising import (
     checked_code,
@@ -56,9 +68,13 @@ from gongdan.services.ticket_lists import TicketFilter
 from gongdan.text import msg
 
 __all__ = [
+    "AssetExport",
+    "AssetFact",
     "AssetInput",
     "AssetKind",
+    "AssetRecord",
     "Cell",
+    "CheckedRow",
     "Choice",
     "Clause",
     "Column",
@@ -78,9 +94,11 @@ __all__ = [
     "Finding",
     "GongdanError",
     "Guard",
+    "HeldBy",
     "Importer",
     "InvalidInput",
     "Issue",
+    "LinkFact",
     "LinkKind",
     "LinkRule",
     "MenuEntry",
@@ -90,8 +108,10 @@ __all__ = [
     "NotFound",
     "NumberPattern",
     "Panel",
+    "PartyFact",
     "PartyInput",
     "Permission",
+    "Place",
     "Progress",
     "Reading",
     "Reason",
@@ -104,7 +124,10 @@ __all__ = [
     "Ruling",
     "State",
     "StateCategory",
+    "TicketExport",
+    "TicketFact",
     "TicketFilter",
+    "TicketRecord",
     "TicketType",
     "TicketView",
     "Tile",
@@ -147,5 +170,7 @@ __all__ = [
     "read_phones",
     "read_text",
     "read_time",
+    "reject",
     "shown",
+    "suspect",
 ]

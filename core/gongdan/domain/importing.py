@@ -104,7 +104,7 @@ def _plain_summary(key: str | None, values: Values) -> Values:
     return {"key": key, **values}
 
 
-def _no_facts(_row: "CheckedRow", _references: References) -> Sequence[Fact]:
+def _no_facts(_row: "CheckedRow") -> Sequence[Fact]:
     return ()
 
 
@@ -146,7 +146,7 @@ class Importer:
     #: Reference sets that the rule needs: name of the set → asset kind whose labels are its keys.
     references: Mapping[str, str] = field(default_factory=dict)
     #: What a row that is taken says about assets and tickets.
-    facts: Callable[["CheckedRow", References], Sequence[Fact]] = _no_facts
+    facts: Callable[["CheckedRow"], Sequence[Fact]] = _no_facts
     #: The way back, for exports; None when the kind cannot be exported.
     export: "AssetExport | TicketExport | None" = None
     #: Clauses that ask for this list.

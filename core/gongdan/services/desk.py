@@ -28,6 +28,7 @@ from gongdan.services.attachments import Attachments
 from gongdan.services.cases import Cases
 from gongdan.services.companies import Companies
 from gongdan.services.departments import Departments
+from gongdan.services.exports import Exports
 from gongdan.services.imports import Imports
 from gongdan.services.intake import Intake
 from gongdan.services.journal import JournalReader
@@ -295,3 +296,8 @@ class CompanyDesk:
     def imports(self) -> Imports:
         """Return the use cases around imports."""
         return Imports(self)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Return the use cases around exports."""
+        return Exports(self)

@@ -118,7 +118,7 @@ class Imports:
         self._desk.require("import.run")
         importer = self.importer(kind)
         sheet = _open(source)
-        checking = self._check(importer, sheet, source, self._references(importer))
+        checking = self._check(importer, sheet, source)
         counts: dict[str, int] = {}
         first: list[RowReport] = []
         problems: list[RowReport] = []
@@ -133,9 +133,15 @@ class Imports:
         return Preview(checking.layout, counts, first, worst, sheet.remarks, sheet.sheet_names, cells)
 
     def run(
-        self, kind: str, source: Source, *, dry_run: bool = False, silent: bool = True, progress: Progress | None = None,
+        self,
+        kind: str,
+        source: Source,
+        *,
+        dry_run: bool = False,
+        silent: bool = True,
+        progress: Progress | None = None,
         on_rows: Callable[[Sequence[RowReport]], None] | None = None,
-    ) -> RunView:  # fmt: skip
+    ) -> RunView:
         """Import a file in transactions of ``BATCH_ROWS`` rows; a dry run leaves nothing behind.
 
         Nothing is sent; with ``silent`` off, plugins are told once when the run has ended. Raises ``FileRefused``,
@@ -144,16 +150,21 @@ class Imports:
         self._desk.require("import.run")
         importer = self.importer(kind)
         sheet = _open(source)
-        references = self._references(importer)
-        checking = self._check(importer, sheet, source, references)
+        checking = self._check(importer, sheet, source)
         run = self._begin(importer, sheet, source, checking.layout, dry_run=dry_run)
-        runner = _Runner(self._desk, _Plan(importer=importer, references=references, run=run, dry_run=dry_run), on_rows)
+        runner = _Runner(self._desk, importer, run, dry_run=dry_run)
+        runner.on_rows = on_rows
         return self._finish(runner, checking, progress, silent=silent)
 
     def resume(
-        self, run_id: UUID, source: Source, *, silent: bool = True, progress: Progress | None = None,
+        self,
+        run_id: UUID,
+        source: Source,
+        *,
+        silent: bool = True,
+        progress: Progress | None = None,
         on_rows: Callable[[Sequence[RowReport]], None] | None = None,
-    ) -> RunView:  # fmt: skip
+    ) -> RunView:
         """Go on with a run that was interrupted or killed; the file must be the same, byte for byte."""
         self._desk.require("import.run")
         run = self.find(run_id)
@@ -165,9 +176,9 @@ class Imports:
         if fingerprint != _fingerprint(source.path):
             raise _run_problem(run, msg("文件与开始导入时的不同，不能继续"))
         sheet = _open(source)
-        references = self._references(importer)
-        checking = self._check(importer, sheet, replace(source, mapping={**run.mapping, **source.mapping}), references)
-        runner = _Runner(self._desk, _Plan(importer=importer, references=references, run=run, dry_run=False), on_rows)
+        checking = self._check(importer, sheet, replace(source, mapping={**run.mapping, **source.mapping}))
+        runner = _Runner(self._desk, importer, run, dry_run=False)
+        runner.on_rows = on_rows
         return self._finish(runner, checking, progress, silent=silent)
 
     def undo(self, run_id: UUID) -> RunView:
@@ -209,24 +220,28 @@ class Imports:
             for batch in session.scalars(query.order_by(ImportBatchRow.first_row)):
                 yield from map(import_reports.loaded, batch)
 
-    def _references(self, importer: Importer) -> References:
+    def _check(self, importer: Importer, sheet: Sheet, source: Source) -> Checking:
         with self._desk.reading() as session:
-            return _references(session, importer)
-
-    def _check(self, importer: Importer, sheet: Sheet, source: Source, references: References) -> Checking:
-        with self._desk.reading() as session:
+            references = _references(session, importer)
             remembered = _remembered(session, importer.kind, _first_headings(sheet))
         mapping = {**remembered, **source.mapping}
         return check_rows(importer, sheet.rows(), references, mapping=mapping, facts=sheet.facts)
 
     def _begin(self, importer: Importer, sheet: Sheet, source: Source, layout: Layout, *, dry_run: bool) -> RunView:
         row = ImportRunRow(
-            id=uuid7(), kind=importer.kind, file_name=source.name or source.path.name,
+            id=uuid7(),
+            kind=importer.kind,
+            file_name=source.name or source.path.name,
             plugin=self._desk.installation.plugins.catalogue.importers.plugin_of(importer.kind),
-            fingerprint=_fingerprint(source.path), mapping=dict(layout.mapping()), state="running", rows_done=0,
-            rows_total=sheet.row_count, counts={}, actor_id=self._desk.actor.account_id,
+            fingerprint=_fingerprint(source.path),
+            mapping=dict(layout.mapping()),
+            state="running",
+            rows_done=0,
+            rows_total=sheet.row_count,
+            counts={},
+            actor_id=self._desk.actor.account_id,
             started_at=self._desk.installation.clock(),
-        )  # fmt: skip
+        )
         if dry_run:
             return _view(row)
         with self._desk.working() as work:
@@ -252,37 +267,28 @@ class Imports:
             return _view(row)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    """What a run is to do."""
-
-    importer: Importer
-    references: References
-    run: RunView
-    dry_run: bool
-
-
 class _Runner:
     """Takes the checked rows of one run into the database, batch by batch."""
 
-    def __init__(self, desk: "CompanyDesk", plan: _Plan, on_rows: Callable[[Sequence[RowReport]], None] | None) -> None:
-        self.run = plan.run
-        self.dry_run = plan.dry_run
+    def __init__(self, desk: "CompanyDesk", importer: Importer, run: RunView, *, dry_run: bool) -> None:
+        self.run = run
+        self.dry_run = dry_run
+        #: Told the reports of each batch once it is stored.
+        self.on_rows: Callable[[Sequence[RowReport]], None] | None = None
         self._desk = desk
-        self._plan = plan
-        self._on_rows = on_rows
-        self._assets = AssetWriter(desk, plan.run.id)
-        self._tickets = TicketWriter(desk, plan.run.id)
-        self._counts = dict(plan.run.counts)
-        self._rows_done = plan.run.rows_done
+        self._importer = importer
+        self._assets = AssetWriter(desk, run.id)
+        self._tickets = TicketWriter(desk, run.id)
+        self._counts = dict(run.counts)
+        self._rows_done = run.rows_done
 
     def run_through(self, rows: Iterator[CheckedRow], progress: Progress | None) -> bool:
         """Store all rows behind those that are done; False when the progress asked to stop."""
         waiting = (row for row in rows if row.row > self.run.rows_done)
         while batch := list(islice(waiting, BATCH_ROWS)):
             outcomes = self._store(batch)
-            if self._on_rows:
-                self._on_rows([import_reports.report(row, outcome) for row, outcome in outcomes])
+            if self.on_rows:
+                self.on_rows([import_reports.report(row, outcome) for row, outcome in outcomes])
             self._rows_done = batch[-1].row
             if progress and progress(self._rows_done, max(self.run.rows_total, self._rows_done)) is False:
                 return False
@@ -292,9 +298,18 @@ class _Runner:
         """Return the run as it stands, for a dry run that is stored nowhere."""
         run = self.run
         return RunView(
-            run.id, run.kind, run.plugin, run.file_name, state, self._rows_done, run.rows_total, self._counts,
-            run.mapping, run.started_at, self._desk.installation.clock(),
-        )  # fmt: skip
+            run.id,
+            run.kind,
+            run.plugin,
+            run.file_name,
+            state,
+            self._rows_done,
+            run.rows_total,
+            self._counts,
+            run.mapping,
+            run.started_at,
+            self._desk.installation.clock(),
+        )
 
     def _store(self, batch: Sequence[CheckedRow]) -> list[tuple[CheckedRow, Outcome | None]]:
         counts = dict(self._counts)
@@ -315,9 +330,7 @@ class _Runner:
             raise _RollBack
 
     def _write(self, work: Work, batch: Sequence[CheckedRow]) -> tuple[dict[int, Outcome], list[import_effects.Effect]]:
-        facts = [
-            (row, fact) for row in batch if row.taken for fact in self._plan.importer.facts(row, self._plan.references)
-        ]
+        facts = [(row, fact) for row in batch if row.taken for fact in self._importer.facts(row)]
         assets = [(row, fact) for row, fact in facts if isinstance(fact, AssetFact)]
         tickets = [(row, fact) for row, fact in facts if isinstance(fact, TicketFact)]
         asset_outcomes, asset_effects = self._assets.write(work, assets)
@@ -329,9 +342,12 @@ class _Runner:
         return outcomes, [*asset_effects, *ticket_effects]
 
     def _keep(
-        self, work: Work, rows: Sequence[tuple[CheckedRow, Outcome | None]], effects: Sequence[import_effects.Effect],
+        self,
+        work: Work,
+        rows: Sequence[tuple[CheckedRow, Outcome | None]],
+        effects: Sequence[import_effects.Effect],
         counts: Mapping[str, int],
-    ) -> None:  # fmt: skip
+    ) -> None:
         run = work.get(ImportRunRow, self.run.id, "import_run", lock=True)
         run.rows_done, run.counts, run.state = rows[-1][0].row, dict(counts), "running"
         work.session.add(
@@ -397,6 +413,15 @@ def _run_problem(run: RunView, rule: str) -> Refused:
 
 def _view(row: ImportRunRow) -> RunView:
     return RunView(
-        row.id, row.kind, row.plugin, row.file_name, row.state, row.rows_done, row.rows_total, dict(row.counts),
-        dict(row.mapping), row.started_at, row.finished_at,
-    )  # fmt: skip
+        row.id,
+        row.kind,
+        row.plugin,
+        row.file_name,
+        row.state,
+        row.rows_done,
+        row.rows_total,
+        dict(row.counts),
+        dict(row.mapping),
+        row.started_at,
+        row.finished_at,
+    )
