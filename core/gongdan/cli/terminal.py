@@ -58,7 +58,7 @@ class Terminal:
 
     def learn_plugins(self) -> None:
         """Load the catalogues of all plugins; from here on ``say`` knows their texts too."""
-        self.translator.gettext("")
+        self.translator.say("")
 
     @cached_property
     def settings(self) -> "Settings":

@@ -103,5 +103,5 @@ class _Typed:
     def __init__(self, value: object) -> None:
         self._value = value
 
-    def __format__(self, spec: str) -> str:
-        return format(self._value, spec)
+    def __str__(self) -> str:
+        return str(self._value)

@@ -1,6 +1,7 @@
 """One language: its texts, and how it writes dates, numbers and money."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -25,6 +26,8 @@ _MOMENT = f"{_DATE} {_TIME}"
 
 #: Babel writes CN¥ in English; people in China read ¥ in either language.
 _YUAN = "¥#,##0.00;-¥#,##0.00"
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 _Params = Mapping[str, object]
 
@@ -60,16 +63,16 @@ class Translator:
     def fill(self, source: str, params: _Params | None = None) -> str:
         """Translate a declared text and fill its ``{name}`` placeholders.
 
-        Texts among the values are translated too when the catalogue has them. A text whose placeholders do
-        not fit the values is shown unfilled rather than not at all.
+        Texts among the values are translated too when the catalogue has them. A placeholder without a value stays
+        visible. Only plain names are filled, so that no text can reach into an object.
         """
         translated = self.gettext(source)
         if not params:
             return translated
-        try:
-            return translated.format(**{name: self.say(value) for name, value in params.items()})
-        except (LookupError, ValueError, AttributeError):
-            return translated
+        return _PLACEHOLDER.sub(lambda found: self._value(found, params), translated)
+
+    def _value(self, found: re.Match[str], params: _Params) -> str:
+        return str(self.say(params[found[1]])) if found[1] in params else found[0]
 
     def say(self, value: object) -> object:
         """Return a value as a sentence shows it; what needs no words is returned unchanged."""
