@@ -27,7 +27,8 @@ _MOMENT = f"{_DATE} {_TIME}"
 #: Babel writes CN¥ in English; people in China read ¥ in either language.
 _YUAN = "¥#,##0.00;-¥#,##0.00"
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+# A doubled brace is a brace, as in str.format.
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 
 _Params = Mapping[str, object]
 
@@ -66,12 +67,11 @@ class Translator:
         Texts among the values are translated too when the catalogue has them. A placeholder without a value stays
         visible. Only plain names are filled, so that no text can reach into an object.
         """
-        translated = self.gettext(source)
-        if not params:
-            return translated
-        return _PLACEHOLDER.sub(lambda found: self._value(found, params), translated)
+        return _PLACEHOLDER.sub(lambda found: self._value(found, params or {}), self.gettext(source))
 
     def _value(self, found: re.Match[str], params: _Params) -> str:
+        if not found[1]:
+            return found[0][0]
         return str(self.say(params[found[1]])) if found[1] in params else found[0]
 
     def say(self, value: object) -> object:

@@ -72,6 +72,10 @@ def test_values_cannot_reach_into_objects_through_placeholders(english: Translat
     assert english.fill("{x.__class__}", {"x": 1}) == "{x.__class__}"
 
 
+def test_a_doubled_brace_is_a_brace(english: Translator) -> None:
+    assert english.fill("例如 BX{{yyyy}}-{{serial:4}}") == "例如 BX{yyyy}-{serial:4}"
+
+
 def test_braces_in_a_value_are_left_alone(english: Translator) -> None:
     assert english.fill("第 {row} 行：{reason}", {"row": 3, "reason": "{row}"}) == "Row 3: {row}"
 
