@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import xlsxwriter
 
+from gongdan.domain.cells import shown
 from gongdan.sheets.cell_marks import guard
 from gongdan.sheets.limits import DEFAULT_LIMITS
 
@@ -97,9 +98,5 @@ def _csv_cell(value: Written) -> str:
     if isinstance(value, str):
         return guard(value)
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="minutes")
-    if isinstance(value, time):
-        return value.isoformat(timespec="minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    return "" if value is None else format(value, "f" if isinstance(value, Decimal) else "")
+        return value.isoformat(sep=" ", timespec="seconds" if value.second else "minutes")
+    return shown(value)

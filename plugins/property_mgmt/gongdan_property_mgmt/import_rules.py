@@ -23,7 +23,9 @@ from gongdan.api import (
     read_chinese_number,
     read_time,
     shown,
+    suspect,
 )
+from gongdan_property_mgmt.import_facts import COMPLAINT, REPAIR, UNIT_STATES
 
 _NAMED: Final = re.compile(r"第?(?P<stem>[0-9A-Za-z零〇一二两三四五六七八九十百]+)(?P<suffix>[^0-9A-Za-z]*)")
 _BUILDING_SUFFIXES: Final = frozenset({"", "#", "号", "楼", "栋", "幢", "座", "号楼", "#楼", "号栋", "栋楼", "#栋"})
@@ -33,19 +35,19 @@ _BETWEEN: Final = re.compile(r"(?:号楼|#楼|号栋|栋|幢|座|楼|单元|梯|
 _PARTS_OF_ROOM: Final = range(2, 4)
 _LONGEST_PART: Final = 6
 
-_REPAIR: Final = "报修"
-_COMPLAINT: Final = "投诉"
 _CASE_KINDS: Final[Mapping[str, str]] = {
-    **dict.fromkeys((_REPAIR, "维修", "报修单", "保修", "修理"), _REPAIR),
-    **dict.fromkeys((_COMPLAINT, "投诉单", "意见", "建议投诉"), _COMPLAINT),
+    **dict.fromkeys((REPAIR, "维修", "报修单", "保修", "修理"), REPAIR),
+    **dict.fromkeys((COMPLAINT, "投诉单", "意见", "建议投诉"), COMPLAINT),
 }
-_CASE_WORDS: Final = frozenset({_REPAIR, _COMPLAINT})
+_CASE_WORDS: Final = frozenset({REPAIR, COMPLAINT})
 _MONTH_DAY_TIME: Final = re.compile(r"(?:\d{4}[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?\s*(\S.*)")
 _LATER_TIMES: Final = {"arrived": msg("到场时间"), "finished": msg("完成时间")}
 _LEAP_YEAR: Final = 2024
 #: A case that took longer was given the wrong year.
 _LONGEST_CASE: Final = timedelta(days=300)
 
+_STATE_RULE: Final = msg("房屋状态须是已入住、空置、出租、装修中、已售或未售")
+_STATE_REMEDY: Final = msg("房屋照常导入，状态留空，请核对")
 _PLACE_RULE: Final = msg("房屋台账里没有“{room}”")
 _PLACE_REMEDY: Final = msg("工单照常导入，房屋留空；请核对房号，或先导入房屋台账")
 _BUILDING_RULE: Final = msg("没有楼栋，无法确定是哪一套房")
@@ -121,6 +123,15 @@ def read_place(cell: Cell) -> Reading:
 # --- Units -----------------------------------------------------------------------------------
 
 
+def read_unit_state(cell: Cell) -> Reading:
+    """Read the state of a unit by the words that lists use; another word is kept and marked."""
+    raw = cell_text(cell)
+    word = fold_name(raw)
+    if word in UNIT_STATES:
+        return Reading(word, changed=word != raw)
+    return suspect(word, Reason.BAD_FORMAT, _STATE_RULE, _STATE_REMEDY)
+
+
 def unit_key(values: Values) -> str | None:
     """Return building-unit-room; a slab block without units is building-room."""
     building, unit, room = values["building"], values["unit"], values["room"]
@@ -192,11 +203,12 @@ def check_case(values: Values, references: References) -> Ruling:
     kind, room = values["kind"], values["room"]
     if kind not in _CASE_WORDS:
         issues.append(_unknown_kind(kind))
-        kind = _REPAIR
-    if isinstance(room, str) and room not in references["units"]:
+        kind = REPAIR
+    asset = references["units"].get(room) if isinstance(room, str) else None
+    if isinstance(room, str) and asset is None:
         issues.append(_unknown_place(room))
         room = None
-    found = {"opened": opened, "place": values["room"], "room": room, "kind": kind}
+    found = {"opened": opened, "place": values["room"], "room": room, "asset": asset, "kind": kind}
     for name, label in _LATER_TIMES.items():
         found[f"{name}_at"] = moment = _later(values[name], opened)
         if moment is None and values[name]:

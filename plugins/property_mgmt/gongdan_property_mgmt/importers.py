@@ -19,6 +19,7 @@ from gongdan.api import (
     read_text,
     read_time,
 )
+from gongdan_property_mgmt.import_facts import CASE_EXPORT, UNIT_EXPORT, case_facts, unit_facts
 from gongdan_property_mgmt.import_rules import (
     case_key,
     case_summary,
@@ -29,6 +30,7 @@ from gongdan_property_mgmt.import_rules import (
     read_place,
     read_room,
     read_unit,
+    read_unit_state,
     unit_key,
     unit_summary,
 )
@@ -61,7 +63,7 @@ UNITS: Final = Importer(
         Column(
             name="state",
             label=msg("房屋状态"),
-            reader=read_text,
+            reader=read_unit_state,
             synonyms=("状态", "房态", "入住状态", "使用状态"),
         ),
         Column(
@@ -101,6 +103,8 @@ UNITS: Final = Importer(
         ),
         Column(name="remark", label=msg("备注"), reader=read_text, synonyms=("说明", "备注说明")),
     ),
+    facts=unit_facts,
+    export=UNIT_EXPORT,
     key=unit_key,
     rule=check_unit,
     summary=unit_summary,
@@ -184,6 +188,8 @@ CASES: Final = Importer(
             synonyms=("回访结果", "满意度", "回访情况", "回访意见"),
         ),
     ),
+    facts=case_facts,
+    export=CASE_EXPORT,
     key=case_key,
     rule=check_case,
     summary=case_summary,
