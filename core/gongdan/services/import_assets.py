@@ -12,7 +12,7 @@ from uuid6 import uuid7
 from gongdan.domain.assets import child_path
 from gongdan.domain.facts import AssetFact, PartyFact, Place
 from gongdan.domain.importing import CheckedRow, Outcome
-from gongdan.services.import_effects import Effect
+from gongdan.services.import_effects import Effect, merged_flags
 from gongdan.services.import_parties import KnownParties, PartyWriter
 from gongdan.services.schemas import stored_value
 from gongdan.services.work import Work, changed
@@ -90,16 +90,20 @@ class AssetWriter:
         done = len(batch.effects)
         is_new = _paths(fact.way)[-1] not in batch.assets
         asset = self._place(work, fact, batch)
-        before = self._set_values(asset, row, fact)
-        if before and not is_new:
-            batch.effects.append(Effect("asset", asset.id, before))
-            after = {**{name: getattr(asset, name) for name in before}, "run": self._run_id}
-            work.record("asset.changed", "asset", asset.id, before=before, after=after)
+        before = self._set_values(asset, fact)
         for role in dict.fromkeys(link.role for link in fact.links):
             named = [link.party for link in fact.links if link.role == role]
             self._set_links(_Holding(asset, role, named), work, batch)
+        brings_news = is_new or bool(before) or len(batch.effects) > done
+        flags = merged_flags(asset.flags, row, brings_news=brings_news)
+        if flags != asset.flags:
+            before["flags"], asset.flags = asset.flags, flags
         if is_new:
             return Outcome.IMPORTED
+        if before:
+            batch.effects.append(Effect("asset", asset.id, before))
+            after = {**{name: getattr(asset, name) for name in before}, "run": self._run_id}
+            work.record("asset.changed", "asset", asset.id, before=before, after=after)
         return Outcome.CHANGED if len(batch.effects) > done else Outcome.SAME
 
     def _place(self, work: Work, fact: AssetFact, batch: _Batch) -> AssetRow:
@@ -138,14 +142,10 @@ class AssetWriter:
         work.record("asset.imported", "asset", asset.id, after={"run": self._run_id, "path": path})
         return asset
 
-    def _set_values(self, asset: AssetRow, row: CheckedRow, fact: AssetFact) -> dict[str, object]:
+    def _set_values(self, asset: AssetRow, fact: AssetFact) -> dict[str, object]:
         """Write what the row says of the asset; return the values that were there before a change."""
         given = {name: stored_value(value, self._desk.zone) for name, value in fact.fields.items() if value is not None}
-        wanted = {
-            "state": fact.state or asset.state,
-            "fields": {**asset.fields, **given},
-            "flags": [reason.value for reason in row.reasons],
-        }
+        wanted = {"state": fact.state or asset.state, "fields": {**asset.fields, **given}}
         old, new = changed({name: getattr(asset, name) for name in wanted}, wanted)
         for name, value in new.items():
             setattr(asset, name, value)

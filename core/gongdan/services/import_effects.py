@@ -1,10 +1,12 @@
 """What an import made and changed, as undoing it needs to know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from gongdan.domain.importing import CheckedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,16 @@ class Effect:
     id: UUID
     #: None for a row that the import made.
     before: Mapping[str, Any] | None = None
+
+
+def merged_flags(stored_flags: Sequence[str], row: CheckedRow, *, brings_news: bool) -> list[str]:
+    """Return the flags of something that a row speaks of again.
+
+    A row that brings something new says anew what is doubtful; one that brings nothing, such as the line of an export
+    whose doubtful cell is empty, clears no flag.
+    """
+    own = [reason.value for reason in row.reasons]
+    return own if brings_news else list(dict.fromkeys((*stored_flags, *own)))
 
 
 def stored(effect: Effect) -> dict[str, Any]:

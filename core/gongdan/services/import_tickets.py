@@ -18,7 +18,7 @@ from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import State
 from gongdan.errors import NotFound
-from gongdan.services.import_effects import Effect
+from gongdan.services.import_effects import Effect, merged_flags
 from gongdan.services.intake import subject_of
 from gongdan.services.numbers import Numbers, reserve
 from gongdan.services.schemas import stored_value
@@ -131,7 +131,7 @@ class TicketWriter:
             "fields": self._fields(fact),
             "source_key": case.digest,
             "import_run_id": self._run_id,
-            "flags": _flags(case.row),
+            "flags": [reason.value for reason in case.row.reasons],
             "version": 1,
         }
 
@@ -163,7 +163,8 @@ class TicketWriter:
         after = {name: value or before[name] for name, value in wanted.items()}
         after["fields"] = {**before["fields"], **self._fields(fact)}
         after["state"] = self._later_state(row, ticket_type, fact)
-        after["flags"] = _flags(case.row)
+        brings_news = any(after[name] != before[name] for name in after)
+        after["flags"] = merged_flags(row.flags, case.row, brings_news=brings_news)
         old, new = changed(before, after)
         if not new:
             return Outcome.SAME
@@ -238,7 +239,3 @@ class TicketWriter:
 
 def _digest(fact: TicketFact) -> str:
     return blake2b(fact.key.encode(), digest_size=16).hexdigest()
-
-
-def _flags(row: CheckedRow) -> list[str]:
-    return [reason.value for reason in row.reasons]

@@ -1,6 +1,6 @@
 """Parties: the people and companies that a company deals with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from gongdan.domain.folding import fold_identifier
 from gongdan.domain.identifiers import check_identity_number, check_phone, mask_identity_number
 from gongdan.domain.verdicts import Verdict
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, StaleVersion
+from gongdan.services.party_lists import Around, read_around
 from gongdan.services.work import changed
 from gongdan.storage import search
 from gongdan.storage.assets import AssetLinkRow, AssetRow
@@ -141,6 +142,13 @@ class Parties:
                 HoldingView(link.asset_id, label, link.role, link.begins, link.ends)
                 for link, label in session.execute(query)
             )
+
+    def around(self, party_ids: Collection[UUID]) -> Mapping[UUID, Around]:
+        """Return what a list shows beside each party: its places of today and its open tickets."""
+        self._desk.require("party.view")
+        today = self._desk.installation.clock().astimezone(self._desk.zone).date()
+        with self._desk.reading() as session:
+            return read_around(session, party_ids, today)
 
     def create(self, given: PartyInput) -> PartyView:
         """Make a party; raises ``InvalidInput``. An identity number with a wrong check character is refused."""
