@@ -5,6 +5,7 @@ from typing import Final
 
 _ENTRY_BYTES: Final = 128
 _STREAM: Final = 2
+_NO_WORKBOOK: Final = "no stream with the records of a workbook"
 _NO_SECTOR: Final = 0xFFFFFFFA
 _HEADER_SECTORS: Final = struct.Struct("<109I")
 _SECTOR_BYTES: Final = frozenset({512, 4096})
@@ -18,7 +19,7 @@ def workbook_stream(content: bytes) -> bytes:
     """Return the records of the workbook; raises ValueError, IndexError or struct.error if there are none."""
     sector_bytes = 1 << struct.unpack_from("<H", content, 30)[0]
     if sector_bytes not in _SECTOR_BYTES:
-        raise ValueError
+        raise ValueError(_NO_WORKBOOK)
     table = _allocation_table(content, sector_bytes)
     (directory_start,) = struct.unpack_from("<I", content, 48)
     (smallest,) = struct.unpack_from("<I", content, 56)
@@ -28,9 +29,9 @@ def workbook_stream(content: bytes) -> bytes:
         start, size = struct.unpack_from("<II", entry, 116)
         if entry[66] == _STREAM and _entry_name(entry) in _STREAM_NAMES:
             if size < smallest:
-                raise ValueError
+                raise ValueError(_NO_WORKBOOK)
             return _chain(content, table, start, sector_bytes)[:size]
-    raise ValueError
+    raise ValueError(_NO_WORKBOOK)
 
 
 def _entry_name(entry: bytes) -> str:
