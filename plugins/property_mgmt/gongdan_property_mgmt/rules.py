@@ -179,11 +179,11 @@ def is_raised(attempt: MoveAttempt) -> str | None:
 
 def is_graded(attempt: MoveAttempt) -> str | None:
     """Source: 004-04-26."""
-    return msg("请先定级") if is_empty(attempt.fields.get("severity_reason")) else None
+    return msg("请先定级") if is_empty(attempt.fields.get("graded_at")) else None
 
 
 def is_not_graded(attempt: MoveAttempt) -> str | None:
-    return None if is_empty(attempt.fields.get("severity_reason")) else msg("已经定级；情况变重的请升级为重大")
+    return None if is_empty(attempt.fields.get("graded_at")) else msg("已经定级；情况变重的请升级为重大")
 
 
 def someone_is_concerned(attempt: MoveAttempt) -> str | None:

@@ -242,6 +242,7 @@ _COMPLAINT_FIELDS = (
         at_intake=False,
         clauses=("004-04-26",),
     ),
+    Field(name="graded_at", label=msg("定级时间"), kind=FieldKind.DATETIME, at_intake=False),
     Field(name="spot_answer", label=msg("当场答复"), kind=FieldKind.LONG_TEXT, at_intake=False, clauses=("004-04-21",)),
     Field(name="forwarded_at", label=msg("转办时间"), kind=FieldKind.DATETIME, at_intake=False),
     Field(name="first_reply", label=msg("首次答复"), kind=FieldKind.LONG_TEXT, at_intake=False, clauses=("001-01-16",)),

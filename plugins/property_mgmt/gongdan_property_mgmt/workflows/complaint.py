@@ -64,6 +64,7 @@ _INTAKE = (
         requires=("consequence", "severity", "severity_reason"),
         asks=("category",),
         guards=("is_not_graded", "first_contact_acts", "severity_fits_the_harm"),
+        stamps=("graded_at",),
         usual=True,
         clauses=(
             "004-04-07",
@@ -86,7 +87,7 @@ _INTAKE = (
         guards=("is_graded", "first_contact_acts", "someone_is_concerned"),
         stamps=("forwarded_at", "dispatched_by"),
         usual=True,
-        clauses=("004-04-27", "001-08-21"),
+        clauses=("004-04-27",),
     ),
     Move(
         name="reply",
@@ -107,9 +108,10 @@ _INTAKE = (
         roles=(*_FIRST_CONTACT, PROJECT_MANAGER),
         requires=("consequence", "severity", "severity_reason"),
         guards=("is_graded", "severity_is_raised"),
+        stamps=("graded_at",),
         clears=("forwarded_at",),
         needs_remark=True,
-        clauses=("004-04-08", "001-08-21"),
+        clauses=("004-04-08",),
     ),
 )
 
@@ -253,7 +255,7 @@ _CALLBACK = (
         clears=(
             "finding",
             "cause",
-            "severity_reason",
+            "graded_at",
             "spot_answer",
             "forwarded_at",
             "first_reply",

@@ -128,7 +128,7 @@ _WORK = (
         roles=_WORKERS,
         clears=("pause_reason", "resume_on"),
         usual=True,
-        clauses=("001-08-46",),
+        clauses=("001-08-17",),
     ),
     Move(
         name="finish",
