@@ -1,5 +1,6 @@
 """What a file is, told by its content; the name is only compared with it."""
 
+import zlib
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -94,7 +95,7 @@ def _kind_of_zip(path: Path, file: BinaryIO, limits: SheetLimits) -> FileKind:
             if _start_of(parts, "mimetype").startswith(_OPEN_DOCUMENT):
                 return FileKind.ODS
             content_types = _start_of(parts, "[Content_Types].xml")
-    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, zlib.error) as error:
         # The zip module answers a protected part with RuntimeError, unknown packing with NotImplementedError.
         raise DamagedFile(name=path.name, reason=msg("压缩包不完整")) from error
     if b"macroEnabled" in content_types or any(name.lower().endswith("vbaproject.bin") for name in names):

@@ -84,5 +84,6 @@ def parse(path: Path, chunks: Iterator[bytes], parser: expat.XMLParserType) -> N
             if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
                 raise DamagedFile(name=path.name, reason=msg("部件内容无法解析"))
         parser.Parse(b"", True)  # noqa: FBT003 -- as above
-    except (expat.ExpatError, zlib.error, struct.error) as error:
+    except (expat.ExpatError, LookupError, zlib.error, struct.error) as error:
+        # An encoding that nobody knows is a LookupError.
         raise DamagedFile(name=path.name, reason=msg("部件内容无法解析")) from error

@@ -180,7 +180,7 @@ class _SheetPass:
     def _start_row(self, attributes: dict[str, str]) -> None:
         self._leave_cell()
         number = attributes.get("r", "")
-        self._row = int(number) - 1 if number.isdecimal() else self._row + 1
+        self._row = int(number[:_MOST_ROW_DIGITS]) - 1 if number.isdecimal() else self._row + 1
         self._column = -1
 
     def _start_cell(self, attributes: dict[str, str]) -> None:

@@ -5,8 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gongdan.domain.cells import Cell
+from gongdan.errors import FileRefused
 from gongdan.sheets.compound import shared_text_lengths, workbook_stream
 from gongdan.sheets.errors import DamagedFile, EncryptedFile, UnsafeXml, WorkbookTooLarge
 from gongdan.sheets.kinds import FileKind
@@ -116,3 +119,24 @@ def test_entities_and_passwords_of_an_open_workbook_are_refused(tmp_path: Path) 
     locked = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
     with pytest.raises(EncryptedFile):
         open_sheet(make_ods(tmp_path / "密码.ods", row, manifest=locked))
+
+
+@given(
+    st.sampled_from([XLS, ODS, DATA / "公式注入.xlsx"]),
+    st.lists(st.tuples(st.floats(0, 0.999), st.binary(min_size=1, max_size=8)), min_size=1, max_size=5),
+)
+def test_a_workbook_with_changed_bytes_is_read_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, source: Path, changes: list[tuple[float, bytes]]
+) -> None:
+    content = bytearray(source.read_bytes())
+    for share, new in changes:
+        place = int(share * len(content))
+        content[place : place + len(new)] = new
+    path = tmp_path_factory.mktemp("bytes") / source.name
+    path.write_bytes(content)
+    try:
+        rows = list(open_sheet(path).rows())
+    except FileRefused as refused:
+        assert source.name in str(refused)
+    else:
+        assert [number for number, _ in rows] == list(range(1, len(rows) + 1))
