@@ -3,6 +3,7 @@
 Reactions run in daemon threads of their own, so that neither a slow nor a raising plugin holds up a request.
 """
 
+import logging
 import queue
 import threading
 import time
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
+
+_log = logging.getLogger("gongdan.hooks")
 
 #: What a plugin still has to react to; None ends its thread.
 _Waiting: TypeAlias = "queue.Queue[Callable[[], None] | None]"
@@ -37,6 +40,7 @@ class Outcome(Generic[T]):
 
     value: T | None
     failure: Failure | None
+    seconds: float
 
 
 def call_isolated(plugin: str, hook: str, function: Callable[[], T], *, slow_seconds: float) -> Outcome[T]:
@@ -44,12 +48,12 @@ def call_isolated(plugin: str, hook: str, function: Callable[[], T], *, slow_sec
     began = time.monotonic()
     try:
         value = function()
-    except Exception as problem:  # noqa: BLE001 -- the boundary: foreign code may raise anything
-        return Outcome(None, Failure(plugin, hook, "raised", f"{type(problem).__name__}: {problem}"))
+    except (Exception, SystemExit) as problem:  # noqa: BLE001 -- the boundary: foreign code may raise anything
+        failure = Failure(plugin, hook, "raised", f"{type(problem).__name__}: {problem}")
+        return Outcome(None, failure, time.monotonic() - began)
     taken = time.monotonic() - began
-    if taken > slow_seconds:
-        return Outcome(value, Failure(plugin, hook, "slow", f"{taken:.1f} s"))
-    return Outcome(value, None)
+    slow = Failure(plugin, hook, "slow", f"{taken:.1f} s") if taken > slow_seconds else None
+    return Outcome(value, slow, taken)
 
 
 class Reactions:
@@ -101,5 +105,7 @@ def _work_off(waiting: _Waiting) -> None:
     while run := waiting.get():
         try:
             run()
+        except Exception:  # noqa: BLE001 -- nobody would work off the rest if this ended the thread
+            _log.exception("a plugin's failure could not be reported")
         finally:
             waiting.task_done()

@@ -3,8 +3,7 @@
 import importlib
 import logging
 import re
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
@@ -16,6 +15,7 @@ import pluggy
 from gongdan.domain.events import Event
 from gongdan.errors import DeclarationError
 from gongdan.hooks import catalogue, isolation
+from gongdan.hooks.answers import checked
 from gongdan.hooks.markers import PROJECT
 from gongdan.hooks.specs import GROUPS
 
@@ -71,7 +71,7 @@ class PluginManager:
 
     def load_installed(self, allowed: Collection[str] | None = None) -> None:
         """Load every installed plugin, or those in ``allowed``; one that fails is left out and listed."""
-        for point in sorted(installed_plugins(), key=lambda point: point.name):
+        for point in sorted(installed_plugins(), key=lambda point: (point.name, _distribution(point))):
             if allowed is None or point.name in allowed:
                 self._load(point)
         self._freeze()
@@ -83,18 +83,17 @@ class PluginManager:
         if name in self._loaded:
             first = self._loaded[name].distribution
             raise DeclarationError(name, f"{distribution} and {first} both bring a plugin of this name")
-        self._pluggy.register(module, name=name)
         try:
+            self._pluggy.register(module, name=name)
             self._pluggy.check_pending()
             self._loaded[name] = LoadedPlugin(name, distribution, version, module)
             self._freeze()
-        except (pluggy.PluginValidationError, DeclarationError) as problem:
-            self._pluggy.unregister(name=name)
-            self._loaded.pop(name, None)
-            self._freeze()
-            if isinstance(problem, DeclarationError):
-                raise
-            raise DeclarationError(name, str(problem)) from problem
+        except DeclarationError:
+            self._forget(name)
+            raise
+        except Exception as problem:
+            self._forget(name)
+            raise DeclarationError(name, f"{type(problem).__name__}: {problem}") from problem
 
     @property
     def loaded(self) -> tuple[LoadedPlugin, ...]:
@@ -124,12 +123,10 @@ class PluginManager:
         """Ask the enabled plugins, the one called ``first`` first; failures go to ``report`` and are passed over."""
         for name in sorted(self._loaded.keys() & set(enabled), key=lambda name: (name != first, name)):
             for function in self._functions(hook, name):
-                began = time.monotonic()
-                outcome = isolation.call_isolated(
-                    name, hook, partial(function, **values), slow_seconds=SLOW_DECISION_SECONDS
-                )
+                call = partial(_answer, hook, function, values)
+                outcome = isolation.call_isolated(name, hook, call, slow_seconds=SLOW_DECISION_SECONDS)
                 if self._trace:
-                    _log.info("hook %s of %s: %.1f ms", hook, name, (time.monotonic() - began) * 1000)
+                    _log.info("hook %s of %s: %.1f ms", hook, name, outcome.seconds * 1000)
                 if outcome.failure:
                     report(outcome.failure)
                 if outcome.value is not None:
@@ -143,7 +140,7 @@ class PluginManager:
                 yield name, function
 
     def _load(self, point: EntryPoint) -> None:
-        distribution = point.dist.name if point.dist else "?"
+        distribution = _distribution(point)
         version = point.dist.version if point.dist else "0"
         try:
             self.register(point.name, point.load(), distribution, version)
@@ -151,6 +148,11 @@ class PluginManager:
             cause = f"{type(problem).__name__}: {problem}"
             _log.warning("plugin %s of %s (%s) left out: %s", point.name, distribution, point.value, cause)
             self.failures.append(LoadFailure(point.name, distribution, point.value, cause))
+
+    def _forget(self, name: str) -> None:
+        self._pluggy.unregister(name=name)
+        self._loaded.pop(name, None)
+        self._freeze()
 
     def _freeze(self) -> None:
         rulebooks = {answer.plugin: answer.value for answer in self.declared("register_rulebook")}
@@ -164,6 +166,10 @@ class PluginManager:
                 yield _accepting(implementation)
 
 
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "?"
+
+
 def _accepting(implementation: pluggy.HookImpl) -> Callable[..., Any]:
     """Call an implementation with those of the values that it names, as pluggy does."""
 
@@ -171,6 +177,10 @@ def _accepting(implementation: pluggy.HookImpl) -> Callable[..., Any]:
         return implementation.function(**{name: values[name] for name in implementation.argnames})
 
     return call
+
+
+def _answer(hook: str, function: Callable[..., object], values: Mapping[str, object]) -> object:
+    return checked(hook, function(**values))
 
 
 def installed_plugins() -> tuple[EntryPoint, ...]:
