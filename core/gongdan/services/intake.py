@@ -89,6 +89,8 @@ class Intake:
     def open(self, new: NewTicket) -> TicketView:
         """Open a ticket; the person who opens it becomes its owner. Raises ``InvalidInput``."""
         self._desk.require("ticket.create")
+        if new.assignee_id is not None:
+            self._desk.require("ticket.assign")
         ticket_type = self.type(new.type)
         fields = self._checked(new, ticket_type)
         chosen = self._classified(new, fields)

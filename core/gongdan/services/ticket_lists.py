@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from gongdan.domain.snapshots import TicketView
 from gongdan.errors import FieldProblem, InvalidInput
@@ -90,7 +90,7 @@ def page(session: Session, wanted: TicketFilter, zone: ZoneInfo, *, after: str, 
     """Return a page of tickets; ``after`` is the ``next_key`` of the page before. Raises ``InvalidInput``."""
     column, descending = _sort(wanted.sort)
     ends = (column.desc(), TicketRow.id.desc()) if descending else (column.asc(), TicketRow.id.asc())
-    query = select(TicketRow).options(defer(TicketRow.description)).where(*_conditions(session, wanted, zone))
+    query = select(TicketRow).where(*_conditions(session, wanted, zone))
     if after:
         query = query.where(_beyond(column, descending=descending, key=after))
     rows = session.scalars(query.order_by(*ends).limit(limit + 1)).all()
