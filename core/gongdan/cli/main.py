@@ -22,7 +22,7 @@ TABLE = {
     "export": Lazy(f"{_HERE}.exports:exports", msg("导出表格")),
     "clause": Lazy(f"{_HERE}.clause:clause", msg("制度条款")),
     "journal": Lazy(f"{_HERE}.journal:journal", msg("日志")),
-    "bench": Lazy(f"{_HERE}.bench:bench", msg("测量速度")),
+    "bench": Lazy("gongdan.testing.bench:bench", msg("测量速度")),
 }
 
 root = RootGroup("gongdan", table=TABLE, params=root_options(), help=msg("工单：按公司制度运行的服务台"))

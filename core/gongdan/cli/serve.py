@@ -106,7 +106,8 @@ def running(desk: "Desk", settings: "Settings", host: str) -> Iterator[str]:
         stopped.set()
         thread.join()
         server.task_dispatcher.shutdown()
-        server.close()
+        # The server's own close leaves connections open that a browser has kept.
+        wasyncore.close_all(map=sockets, ignore_all=True)
 
 
 def run(server: "BaseWSGIServer | MultiSocketServer") -> None:

@@ -1,0 +1,79 @@
+import json
+from collections.abc import Mapping
+from types import ModuleType
+
+import pytest
+
+from tests.cli.conftest import Console
+from tests.cli.showroom import make_plugin
+
+
+@pytest.fixture
+def plugin_modules() -> Mapping[str, ModuleType]:
+    return {"sample": make_plugin()}
+
+
+@pytest.fixture
+def showcase(console: Console) -> Console:
+    """Return a command line whose home folder holds a demo."""
+    console.variables.pop("GONGDAN_DATABASE_URL")
+    console.done_with_progress("--home", str(console.home), "demo", "--check")
+    return console
+
+
+def test_the_demo_is_built_served_and_walked_through_by_everybody(console: Console) -> None:
+    result = console("--home", str(console.home), "demo", "--check")
+    assert result.exit_code == 0
+    for login in ("admin", "zhangmin", "lijianguo", "wangfang"):
+        assert f"/ ({login})" in result.stdout
+    assert result.stderr.splitlines() == ["… 幸福物业", "… 幸福物业 登记一张报修单"]
+
+
+def test_the_company_has_its_plugin_its_people_and_its_departments(showcase: Console) -> None:
+    assert [row["code"] for row in showcase.json("company", "list")] == ["xingfu"]
+    assert [row["is_enabled"] for row in showcase.json("plugin", "list", "--company", "xingfu")] == [True]
+    members = {row["login"]: row for row in showcase.json("account", "list", "--company", "xingfu")}
+    assert members["admin"]["roles"] == ["administrator"]
+    assert (members["wangfang"]["name"], members["wangfang"]["position"]) == ("王芳", "客服经理")
+    assert [row["name"] for row in showcase.json("department", "list")] == ["客服部", "工程部"]
+
+
+def test_a_second_start_keeps_what_was_done_in_the_demo(showcase: Console) -> None:
+    showcase.done("company", "create", "meijia", "美家装饰")
+    showcase.done("--home", str(showcase.home), "demo", "--check")
+    assert [row["code"] for row in showcase.json("company", "list")] == ["meijia", "xingfu"]
+
+
+def test_reset_begins_anew(showcase: Console) -> None:
+    showcase.done("company", "create", "meijia", "美家装饰")
+    showcase.done_with_progress("--home", str(showcase.home), "demo", "--check", "--reset")
+    assert [row["code"] for row in showcase.json("company", "list")] == ["xingfu"]
+
+
+@pytest.mark.parametrize("options", [[], ["--reset"]])
+def test_a_folder_that_no_demo_has_made_is_left_alone(console: Console, options: list[str]) -> None:
+    console.home.mkdir()
+    (console.home / "gongdan.db").write_text("真实数据", encoding="utf-8")
+    result = console("--home", str(console.home), "demo", "--check", *options)
+    assert (result.exit_code, "演示以外的数据" in result.stderr) == (1, True)
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in console.home.iterdir()] == [
+        ("gongdan.db", "真实数据")
+    ]
+
+
+def test_a_demo_that_could_not_be_filled_leaves_nothing_half_done(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        message = "停电"
+        raise OSError(message)
+
+    monkeypatch.setattr("tests.cli.showroom.fill", break_down)
+    assert console("--home", str(console.home), "demo", "--check").exit_code == 1
+    assert not (console.home / "demo.json").exists()
+    monkeypatch.undo()
+
+
+def test_the_passwords_of_the_demo_are_written_down_in_its_folder(showcase: Console) -> None:
+    stored = json.loads((showcase.home / "demo.json").read_text(encoding="utf-8"))
+    assert [person["login"] for person in stored["people"]] == ["admin", "zhangmin", "lijianguo", "wangfang"]
