@@ -70,6 +70,8 @@ class TicketFact:
     type: str
     #: What makes two rows the same case.
     key: str
+    #: The ticket's own number, as an export has it; goes before the key. A number nobody has is passed over.
+    number: str = ""
     description: str
     #: Local time of the company, without a zone.
     opened_at: datetime

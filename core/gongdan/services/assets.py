@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gongdan.domain.assets import AssetKind, Term, child_path
 from gongdan.domain.searching import fold
@@ -18,6 +18,7 @@ from gongdan.services.work import Work, changed, get_row
 from gongdan.storage import search
 from gongdan.storage.assets import AssetAliasRow, AssetLinkRow, AssetRow, AssetSerialRow
 from gongdan.storage.parties import PartyRow
+from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -34,9 +35,13 @@ class AssetLinkView:
     role: str
     party_id: UUID | None
     party_name: str
+    #: The asset at the far side; of a link that another asset has to this one, that other asset.
     other_asset_id: UUID | None
     begins: date | None
     ends: date | None
+    other_label: str = ""
+    #: The link belongs to the other asset and ends there.
+    is_incoming: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +191,8 @@ class Assets:
             if label != row.label:
                 self._keep_alias(work, row)
             row.label, row.state, row.position = label, given.state, given.position
-            row.fields = {**row.fields, **fields}
+            emptied = given.fields.keys() - fields.keys()
+            row.fields = {**{name: value for name, value in row.fields.items() if name not in emptied}, **fields}
             work.session.flush()
             index_asset(work.session, row)
             old, new = changed(before, _values(row))
@@ -209,21 +215,40 @@ class Assets:
             work.record("asset.serial_added", "asset", asset_id, after={"kind": kind, "value": value})
 
     def links(self, asset_id: UUID) -> Sequence[AssetLinkView]:
-        """Return the links of an asset, open ones first."""
+        """Return the links of an asset and those of others to it, open ones first."""
         self._desk.require("asset.view")
+        own, other = aliased(AssetRow), aliased(AssetRow)
         query = (
-            select(AssetLinkRow, PartyRow.name)
+            select(AssetLinkRow, PartyRow.name, own.label, other.label)
+            .join(own, own.id == AssetLinkRow.asset_id)
             .outerjoin(PartyRow, PartyRow.id == AssetLinkRow.party_id)
-            .where(AssetLinkRow.asset_id == asset_id)
+            .outerjoin(other, other.id == AssetLinkRow.other_asset_id)
+            .where(or_(AssetLinkRow.asset_id == asset_id, AssetLinkRow.other_asset_id == asset_id))
             .order_by(AssetLinkRow.ends.is_not(None), AssetLinkRow.begins.desc())
         )
         with self._desk.reading() as session:
-            return tuple(
-                AssetLinkView(
-                    link.id, link.role, link.party_id, name or "", link.other_asset_id, link.begins, link.ends
-                )
-                for link, name in session.execute(query)
-            )
+            return tuple(_link_view(asset_id, *row) for row in session.execute(query).tuples())
+
+    def grid_roots(self) -> Sequence[AssetView]:
+        """Return the assets that are drawn as a grid, such as buildings, in the order of their codes."""
+        self._desk.require("asset.view")
+        kinds = {kind.name: kind for kind in self.kinds()}
+        wanted = set()
+        for above in {parent for kind in kinds.values() if kind.in_grid for parent in kind.parents}:
+            # Units stand in sections of a building, or in the building itself.
+            wanted |= set(kinds[above].parents) if above in kinds and kinds[above].parents else {above}
+        with self._desk.reading() as session:
+            rows = session.scalars(select(AssetRow).where(AssetRow.kind.in_(wanted))).all()
+            return tuple(sorted(map(asset_view, rows), key=lambda asset: natural(asset.path)))
+
+    def open_tickets(self, assets: Collection[AssetView]) -> Mapping[UUID, int]:
+        """Return how many tickets are open about each asset and everything under it."""
+        query = (
+            select(AssetRow.path).join(TicketRow, TicketRow.asset_id == AssetRow.id).where(TicketRow.is_open.is_(True))
+        )
+        with self._desk.reading() as session:
+            paths = session.scalars(query).all()
+        return {asset.id: sum(f"{path}/".startswith(f"{asset.path}/") for path in paths) for asset in assets}
 
     def link(
         self,
@@ -329,6 +354,23 @@ def index_asset(session: Session, row: AssetRow) -> None:
     serials = session.scalars(select(AssetSerialRow.value).where(AssetSerialRow.asset_id == row.id)).all()
     words = [row.label, row.path, *aliases, *serials]
     search.replace(session, search.Document("asset", row.id, words, row.created_at))
+
+
+def _link_view(
+    asset_id: UUID, link: AssetLinkRow, name: str | None, own_label: str, other_label: str | None
+) -> AssetLinkView:
+    is_incoming = link.asset_id != asset_id
+    return AssetLinkView(
+        link.id,
+        link.role,
+        link.party_id,
+        name or "",
+        link.asset_id if is_incoming else link.other_asset_id,
+        link.begins,
+        link.ends,
+        own_label if is_incoming else other_label or "",
+        is_incoming,
+    )
 
 
 def _values(row: AssetRow) -> dict[str, object]:

@@ -75,6 +75,17 @@ class TicketWriter:
                 TicketRow.source_key.in_(digests[start : start + _CHUNK]),
             )
             found.update((row.source_key, row) for row in session.scalars(query) if row.source_key)
+        return {**found, **self._numbered(session, cases)}
+
+    @staticmethod
+    def _numbered(session: Session, cases: Sequence[_Case]) -> dict[str, TicketRow]:
+        """Return digest → ticket for the cases that name a ticket by its number."""
+        digests = {case.fact.number: case.digest for case in cases if case.fact.number}
+        numbers = list(digests)
+        found: dict[str, TicketRow] = {}
+        for start in range(0, len(numbers), _CHUNK):
+            query = select(TicketRow).where(TicketRow.number.in_(numbers[start : start + _CHUNK]))
+            found.update((digests[row.number], row) for row in session.scalars(query))
         return found
 
     def _add(self, work: Work, cases: Sequence[_Case]) -> list[Effect]:

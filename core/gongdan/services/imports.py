@@ -224,7 +224,7 @@ class Imports:
         with self._desk.reading() as session:
             references = _references(session, importer)
             remembered = _remembered(session, importer.kind, _first_headings(sheet))
-        mapping = {**remembered, **source.mapping}
+        mapping = {**remembered, **_named_columns(importer, source.mapping)}
         return check_rows(importer, sheet.rows(), references, mapping=mapping, facts=sheet.facts)
 
     def _begin(self, importer: Importer, sheet: Sheet, source: Source, layout: Layout, *, dry_run: bool) -> RunView:
@@ -382,6 +382,20 @@ def _first_headings(sheet: Sheet) -> str:
     """Return a digest of the file's first filled row: files with the same headings share a mapping."""
     first = next((cells for _, cells in sheet.rows() if sum(bool(cell) for cell in cells) > 1), ())
     return hashlib.sha256("\n".join(map(str, first)).encode()).hexdigest()
+
+
+def _named_columns(importer: Importer, mapping: Mapping[str, str]) -> Mapping[str, str]:
+    """Return heading → column for columns given by name or label; raises ``InvalidInput`` for an unknown one."""
+    names = {column.label: column.name for column in importer.columns}
+    names |= {column.name: column.name for column in importer.columns} | {"": ""}
+    unknown = [given for given in mapping.values() if given not in names]
+    if unknown:
+        params = {"known": "、".join(column.name for column in importer.columns)}
+        problem = FieldProblem(
+            "mapping", unknown[0], msg("没有这一列；可用的有：{known}"), params=params, label=msg("列对应关系")
+        )
+        raise InvalidInput((problem,))
+    return {heading: names[given] for heading, given in mapping.items()}
 
 
 def _remembered(session: Session, kind: str, headings_digest: str) -> Mapping[str, str]:

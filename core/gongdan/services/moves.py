@@ -141,10 +141,23 @@ class Moves:
         """Return what the declared rules say, with roles under the names that people know."""
         declared = self._desk.installation.plugins.catalogue.roles
         labels = "、".join(role.label for role in map(declared.get, step.move.roles) if role)
+        params = {"role": {"roles": labels}}
+        failed = {"plugin": step.row.plugin}
         return [
-            replace(refusal, params={"roles": labels}) if refusal.guard == "role" else refusal
-            for refusal in check_move(step.ticket_type.workflow, step.move, self._attempt(step))
+            replace(refusal, params=params.get(refusal.guard, failed if refusal.reason == _FAILED else refusal.params))
+            for refusal in check_move(
+                step.ticket_type.workflow, step.move, self._attempt(step), ask=partial(self._ask_guard, step.row.plugin)
+            )
         ]
+
+    def _ask_guard(self, plugin: str, guard: Guard, attempt: MoveAttempt) -> str | None:
+        """Return why a guard says no; one that fails says no as well, and the failure is journalled."""
+        outcome = call_isolated(
+            plugin, f"guard {guard.name}", partial(ask_guard, guard, attempt), slow_seconds=SLOW_DECISION_SECONDS
+        )
+        if outcome.failure:
+            self._desk.report(outcome.failure)
+        return _FAILED if outcome.failure and outcome.failure.kind == "raised" else outcome.value
 
     def _plugins_refuse(self, step: _Step) -> list[Refusal]:
         """Ask the plugins; when the one that owns the ticket type fails, the move is refused."""
@@ -162,8 +175,7 @@ class Moves:
         for failure in failures:
             self._desk.report(failure)
             if failure.plugin == step.row.plugin and failure.kind == "raised":
-                reason = msg("扩展“{plugin}”的检查出错，已记入日志")
-                refusals.append(Refusal("check_move", reason, params={"plugin": failure.plugin}))
+                refusals.append(Refusal("check_move", _FAILED, params={"plugin": failure.plugin}))
         return refusals
 
     def _attempt(self, step: _Step) -> MoveAttempt:

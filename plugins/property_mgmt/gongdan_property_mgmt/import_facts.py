@@ -143,6 +143,7 @@ def case_facts(row: CheckedRow) -> Sequence[TicketFact]:
     fact = TicketFact(
         type=kind,
         key=row.key,
+        number=str(values["number"] or ""),
         description=content,
         opened_at=opened,
         closed_at=ended,
@@ -188,6 +189,7 @@ def case_row(case: TicketRecord) -> Values:
     fields = case.fields
     satisfaction = fields.get("callback_satisfaction")
     return {
+        "number": case.number,
         "date": case.opened_at.date(),
         "time": case.opened_at.time(),
         "room": case.place,

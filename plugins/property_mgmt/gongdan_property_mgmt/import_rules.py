@@ -183,7 +183,12 @@ def read_case_kind(cell: Cell) -> Reading:
 
 
 def case_key(values: Values) -> str | None:
-    """Return moment, place, kind and a digest of the text; who reported it may be corrected later."""
+    """Return the ticket's number, else moment, place, kind and a digest of the text.
+
+    Who reported it is left out, for that may be corrected later.
+    """
+    if values.get("number"):
+        return str(values["number"])
     opened, content = values.get("opened"), values["content"]
     if not isinstance(opened, datetime) or not isinstance(content, str):
         return None

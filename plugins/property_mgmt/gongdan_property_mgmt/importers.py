@@ -116,6 +116,7 @@ CASES: Final = Importer(
     kind="cases",
     label=msg("报修投诉台账"),
     columns=(
+        Column(name="number", label=msg("工单号"), reader=read_text, synonyms=("工单编号", "单号", "编号")),
         Column(
             name="date",
             label=msg("日期"),
