@@ -9,11 +9,15 @@ from gongdan.web import (
     access,
     account,
     accounts,
+    attachments,
+    clauses,
     companies,
     departments,
     health,
     home,
+    intake,
     journal,
+    links,
     members,
     navigation,
     numbers,
@@ -21,8 +25,14 @@ from gongdan.web import (
     plugins,
     problems,
     roles,
+    search,
     security,
     shown,
+    ticket,
+    ticket_edit,
+    ticket_links,
+    ticket_words,
+    tickets,
     words,
 )
 
@@ -30,15 +40,23 @@ from gongdan.web import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
     accounts.pages,
+    attachments.pages,
+    clauses.pages,
     companies.pages,
     departments.pages,
     health.pages,
     home.pages,
+    intake.pages,
     journal.pages,
     members.pages,
     numbers.pages,
     plugins.pages,
     roles.pages,
+    search.pages,
+    ticket.pages,
+    ticket_edit.pages,
+    ticket_links.pages,
+    tickets.pages,
 )
 
 
@@ -54,6 +72,8 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     access.install(app)
     words.install(app)
     shown.install(app)
+    ticket_words.install(app)
+    links.install(app)
     navigation.install(app)
     problems.install(app)
     for pages in BLUEPRINTS:

@@ -8,6 +8,9 @@ from flask import request
 from gongdan.errors import GongdanError
 from gongdan.web.words import rendered
 
+#: Digits of the highest version that a form may name.
+_LONGEST_VERSION = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -45,14 +48,25 @@ class Form:
         """Return the form of this request as it was typed."""
         return cls(request.form.to_dict(flat=False))
 
-    def refused(self, error: GongdanError) -> "Form":
-        """Return the same values with the problems that ``error`` names."""
-        said = rendered(error)
-        problems = tuple(Problem(one.field, one.label, one.text, one.remedy) for one in said.problems)
+    def refused(self, error: GongdanError, labels: Mapping[str, str] | None = None) -> "Form":
+        """Return the same values with the problems that ``error`` names; ``labels`` name fields, in words."""
+        said, known = rendered(error), labels or {}
+        problems = tuple(
+            Problem(one.field, one.label or known.get(one.field, ""), one.text, one.remedy) for one in said.problems
+        )
         problems += tuple(
-            Problem(one.field, "", one.text, clauses=one.clauses, guard=one.guard) for one in said.refusals
+            Problem(one.field, known.get(one.field, ""), one.text, clauses=one.clauses, guard=one.guard)
+            for one in said.refusals
         )
         return replace(self, problems=problems, text=said.text, remedy=said.remedy)
+
+    def warned(self, error: GongdanError | None) -> "Form":
+        """Return the form with what already stands in its way; the same form when nothing does."""
+        return self.refused(error) if error else self
+
+    def with_value(self, name: str, value: object) -> "Form":
+        """Return the form with another value for a field."""
+        return replace(self, values={**self.values, name: _texts(value)})
 
     def value(self, name: str) -> str:
         """Return the first value of a field, or an empty text."""
@@ -62,6 +76,12 @@ class Form:
     def all(self, name: str) -> Sequence[str]:
         """Return every value of a field."""
         return self.values.get(name, ())
+
+    def version(self) -> int:
+        """Return the version that the form was made from; -1, which no record has, when it does not say."""
+        text = self.value("version")
+        is_number = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_VERSION
+        return int(text) if is_number else -1
 
     def of_field(self, name: str) -> tuple[Problem, ...]:
         """Return what is wrong with a field."""

@@ -1,13 +1,86 @@
-"""The inbox: what waits for the person."""
+"""The inbox: what waits for the person, and what he can open with one click."""
 
-from flask import Blueprint, render_template
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from gongdan.web.access import member
+from flask import Blueprint, g, render_template, url_for
+from werkzeug.exceptions import BadRequest
+
+from gongdan.services.tickets import TicketFilter
+from gongdan.text import msg
+from gongdan.web import ticket_filters
+from gongdan.web.access import current_desk, may, member
+from gongdan.web.tickets import count_text
+from gongdan.web.words import say
 
 pages = Blueprint("home", __name__)
+
+#: How many tickets a part of the page shows; the rest is one click away.
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with the list that it counts."""
+
+    label: str
+    icon: str
+    tone: str
+    count: str
+    address: str
 
 
 @pages.get("/")
 @member
 def index() -> str:
-    return render_template("home/index.html")
+    desk = current_desk()
+    if not may("ticket.view"):
+        return render_template("home/nothing.html")
+    me = g.person.id
+    with desk.reading():
+        return render_template(
+            "home/index.html",
+            figures=tuple(_figures()),
+            mine=desk.tickets.list(TicketFilter(is_open=True, assignee=str(me), sort="-changed_at"), limit=_SHOWN),
+            waiting=desk.tickets.list(TicketFilter(is_open=True, assignee="none", sort="opened_at"), limit=_SHOWN),
+            mentions=desk.notes.mentioning(me),
+            types=desk.intake.types(),
+            mine_address=_list(open=1, assignee=me),
+            waiting_address=_list(open=1, assignee="none"),
+        )
+
+
+def _figures() -> Iterator[Figure]:
+    me = g.person.id
+    for label, icon, tone, query in (
+        (msg("我经办的未结"), "user-check", "ours", urlencode({"open": 1, "assignee": me})),
+        (msg("我首接的未结"), "phone-incoming", "ours", urlencode({"open": 1, "owner": me})),
+        (msg("未指派"), "user-plus", "waiting", "open=1&assignee=none"),
+        (msg("等待客户"), "hourglass", "waiting", "open=1&stage=waiting_customer"),
+        (msg("全部未结"), "ticket", "new", "open=1"),
+    ):
+        yield _figure(say(label), icon, tone, query)
+    yield from _plugin_figures()
+
+
+def _plugin_figures() -> Iterator[Figure]:
+    """Count what plugins ask for; a query that is no list of tickets is left out."""
+    desk = current_desk()
+    manager = desk.installation.plugins
+    for answer in manager.ask("dashboard_tiles", desk.enabled, report=desk.report, company=desk.company):
+        for tile in answer.value:
+            try:
+                yield _figure(say(tile.label), tile.icon, "quiet", tile.query)
+            except BadRequest:
+                continue
+
+
+def _figure(label: str, icon: str, tone: str, query: str) -> Figure:
+    view = ticket_filters.read_query(query)
+    count = current_desk().tickets.count(view.filter)
+    return Figure(label, icon, tone, count_text(count), f"{url_for('tickets.index')}?{view.query}")
+
+
+def _list(**conditions: object) -> str:
+    return f"{url_for('tickets.index')}?{urlencode(conditions)}"

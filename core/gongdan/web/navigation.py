@@ -78,14 +78,15 @@ def _links(entries: Sequence[_Entry]) -> Iterator[Link]:
             yield Link(_label(entry), url_for(entry.endpoint), entry.icon)
 
 
+def assets_label() -> str:
+    """Return what the company's trades call their assets, in words."""
+    books = g.desk.installation.plugins.catalogue.rulebooks
+    words = [book.assets_label for name, book in books.items() if name in g.desk.enabled and book.assets_label]
+    return " / ".join(dict.fromkeys(map(say, words))) or say(msg("资产"))
+
+
 def _label(entry: _Entry) -> str:
-    """Return the entry's name; assets are called what the company's trade calls them."""
-    if entry.endpoint == "assets.index":
-        books = g.desk.installation.plugins.catalogue.rulebooks
-        words = [book.assets_label for name, book in books.items() if name in g.desk.enabled and book.assets_label]
-        if words:
-            return " / ".join(dict.fromkeys(map(say, words)))
-    return say(entry.label)
+    return assets_label() if entry.endpoint == "assets.index" else say(entry.label)
 
 
 def _plugin_links() -> Iterator[Link]:

@@ -1,6 +1,6 @@
 """Answering with a page or with the part of it that htmx asked for."""
 
-from flask import Response, flash, make_response, redirect, url_for
+from flask import Response, flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from gongdan.web.access import is_fragment
@@ -17,6 +17,13 @@ def go_to(address: str) -> AnyResponse:
     if is_fragment():
         return Response(status=204, headers={"HX-Redirect": address})
     return redirect(address, 303)
+
+
+def dialog(template: str, **values: object) -> str:
+    """Return a dialog: for htmx its content alone, else a page around it."""
+    if is_fragment():
+        return render_template(template, **values)
+    return render_template("dialog_page.html", dialog=template, **values)
 
 
 def told(text: str, **params: object) -> None:

@@ -133,6 +133,9 @@ export function startDrafts() {
     const form = target.form?.closest("form[data-keep]");
     if (form) saveSoon(form);
   });
+  document.addEventListener("draft:save", ({ target }) => {
+    if (target.matches("form[data-keep]")) saveSoon(target);
+  });
   document.addEventListener("submit", ({ target }) => {
     if (target.matches("[data-keep-forget]")) forgetEverything();
     if (target.matches("[data-keep]")) saveNow(target);

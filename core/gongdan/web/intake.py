@@ -1,0 +1,184 @@
+"""Opening a ticket: the caller's number first, then what it is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, g, render_template, request
+from werkzeug.wrappers import Response
+
+from gongdan.domain.folding import fold_identifier
+from gongdan.domain.snapshots import TicketView
+from gongdan.domain.ticket_types import TicketType
+from gongdan.errors import FieldProblem, InvalidInput, NotFound
+from gongdan.services.core_fields import LABELS, REFERENCES
+from gongdan.services.intake import CHANNELS, NewTicket
+from gongdan.services.parties import HoldingView, PartyView
+from gongdan.text import msg
+from gongdan.web.access import current_desk, may, needs
+from gongdan.web.forms import Form
+from gongdan.web.pages import done_with, go, told
+from gongdan.web.problems import status_of
+from gongdan.web.ticket import people_options
+from gongdan.web.words import say
+
+pages = Blueprint("intake", __name__, url_prefix="/tickets/new")
+
+#: Core texts of the form, as ``NewTicket`` calls them.
+_TEXTS = ("subject", "description", "channel", "contact_name", "contact_phone", "place", "severity", "category")
+#: How many recognised callers are shown at once.
+_MOST_CALLERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody whom the typed number belongs to."""
+
+    party: PartyView
+    holdings: Sequence[HoldingView]
+    open_tickets: Sequence[TicketView]
+
+
+@pages.get("")
+@needs("ticket.create")
+def choose() -> str | Response:
+    types = current_desk().intake.types()
+    if len(types) == 1:
+        return go("intake.fill", name=types[0].name, **_handed_on())
+    return render_template("intake/choose.html", types=types, handed_on=_handed_on())
+
+
+@pages.get("/<name>")
+@needs("ticket.create")
+def fill(name: str) -> str:
+    """Show the form; the address may name a customer or a place that it is about."""
+    ticket_type = current_desk().intake.type(name)
+    return _form_page(ticket_type, Form.of(channel="phone", **_known(_handed_on())))
+
+
+@pages.post("/<name>")
+@needs("ticket.create")
+def save(name: str) -> Response | tuple[str, int]:
+    ticket_type, form = current_desk().intake.type(name), Form.typed()
+    try:
+        opened = current_desk().intake.open(_new(ticket_type, form))
+    except InvalidInput as refusal:
+        return _form_page(ticket_type, form.refused(refusal, _labels(ticket_type))), status_of(refusal)
+    done_with(_key(name))
+    told(msg("已登记 {number}"), number=opened.number)
+    return go("ticket.show", ticket_id=opened.id)
+
+
+@pages.get("/<name>/caller")
+@needs("ticket.create")
+def caller(name: str) -> str:
+    """Answer while a number is typed: whose it is, where he lives, what is open for him."""
+    del name
+    return render_template("intake/caller.html", callers=_callers(request.args.get("contact_phone", "")))
+
+
+@pages.get("/<name>/duplicates")
+@needs("ticket.create")
+def duplicates(name: str) -> str:
+    """Answer when a place is chosen: what is open there already."""
+    del name
+    found = current_desk().cases.open_at(None, _uuid(request.args.get("asset", "")))
+    return render_template("intake/duplicates.html", tickets=found)
+
+
+def _callers(phone: str) -> Sequence[Caller]:
+    desk = current_desk()
+    if not phone.strip() or not may("party.view"):
+        return ()
+    with desk.reading():
+        parties = desk.parties.by_phone(phone)[:_MOST_CALLERS]
+        return [Caller(one, _open(desk.parties.holdings(one.id)), desk.cases.open_at(one.id, None)) for one in parties]
+
+
+def _open(holdings: Sequence[HoldingView]) -> Sequence[HoldingView]:
+    return [holding for holding in holdings if holding.ends is None]
+
+
+def _form_page(ticket_type: TicketType, form: Form) -> str:
+    desk = current_desk()
+    asset_id = _uuid(form.value("asset"))
+    with desk.reading():
+        return render_template(
+            "intake/form.html",
+            type=ticket_type,
+            form=form,
+            required=frozenset(ticket_type.intake_requires),
+            channels=[(one.value, say(one.label)) for one in CHANNELS],
+            severities=[(one.value, say(one.label)) for one in ticket_type.severities],
+            categories=[(one.value, say(one.label)) for one in ticket_type.categories],
+            options=people_options(),
+            callers=_callers(form.value("contact_phone")),
+            same_place=desk.cases.open_at(None, asset_id),
+            key=_key(ticket_type.name),
+        )
+
+
+def _new(ticket_type: TicketType, form: Form) -> NewTicket:
+    given: dict[str, Any] = {name: form.value(name) for name in _TEXTS if name in form.values}
+    chosen = _references(form)
+    given["contact_phone"] = _whole_number(form.value("contact_phone"), chosen.get("requester_id"))
+    fields = {field.name: form.value(field.name) for field in ticket_type.fields if field.at_intake}
+    return NewTicket(type=ticket_type.name, fields=fields, **given, **chosen)
+
+
+def _whole_number(typed: str, requester: UUID | None) -> str:
+    """Return the whole number when only its beginning was typed before the caller was recognised."""
+    if requester is None or not may("party.view"):
+        return typed
+    try:
+        phones = current_desk().parties.find(requester).phones
+    except NotFound:
+        return typed
+    wanted = fold_identifier(typed)
+    return next((phone for phone in phones if wanted and phone.startswith(wanted)), typed)
+
+
+def _references(form: Form) -> dict[str, Any]:
+    """Return the chosen ids by column; raises ``InvalidInput`` for what is no id."""
+    names = [name for name in ("requester", "asset", "assignee", "department") if form.value(name)]
+    found = {REFERENCES[name]: _uuid(form.value(name)) for name in names}
+    wrong = [name for name in names if found[REFERENCES[name]] is None]
+    if wrong:
+        rule = msg("本公司没有这一项")
+        raise InvalidInput(tuple(FieldProblem(name, form.value(name), rule, label=LABELS[name]) for name in wrong))
+    return found
+
+
+def _handed_on() -> dict[str, str]:
+    """Return what the address says about the new ticket, to be kept while a type is chosen."""
+    return {name: value for name in ("requester", "asset") if (value := request.args.get(name, ""))}
+
+
+def _known(handed_on: Mapping[str, str]) -> dict[str, object]:
+    known: dict[str, object] = {}
+    desk = current_desk()
+    requester, asset = _uuid(handed_on.get("requester", "")), _uuid(handed_on.get("asset", ""))
+    if requester and may("party.view"):
+        party = desk.parties.find(requester)
+        known |= {"requester": party.id, "contact_name": party.name}
+        known |= {"contact_phone": party.phones[0]} if party.phones and may("party.unmask") else {}
+    if asset and may("asset.view"):
+        found = desk.assets.find(asset)
+        known |= {"asset": found.id, "place": found.label}
+    return known
+
+
+def _labels(ticket_type: TicketType) -> Mapping[str, str]:
+    return {field.name: say(field.label) for field in ticket_type.fields}
+
+
+def _key(name: str) -> str:
+    return f"new-{g.desk.company.code}-{name}"
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
