@@ -194,10 +194,25 @@ class Workflow:
             reached |= more
 
 
-def check_move(workflow: Workflow, move: Move, attempt: MoveAttempt) -> tuple[Refusal, ...]:
+def ask_guard(guard: Guard, attempt: MoveAttempt) -> str | None:
+    """Return why the guard says no, as a source text; raises ``TypeError`` when it says anything else."""
+    reason = guard.check(attempt)
+    if not isinstance(reason, str | None):
+        message = f"guard {guard.name} may not answer {reason!r}"
+        raise TypeError(message)
+    return reason
+
+
+def check_move(
+    workflow: Workflow,
+    move: Move,
+    attempt: MoveAttempt,
+    *,
+    ask: Callable[[Guard, MoveAttempt], str | None] = ask_guard,
+) -> tuple[Refusal, ...]:
     """Return every reason why ``move`` is not possible; an empty tuple lets it pass.
 
-    All rules are asked, so that the person sees the whole list at once.
+    All rules are asked, so that the person sees the whole list at once. Guards are asked through ``ask``.
     """
     refusals: list[Refusal] = []
     state = str(attempt.ticket["state"])
@@ -221,7 +236,7 @@ def check_move(workflow: Workflow, move: Move, attempt: MoveAttempt) -> tuple[Re
         refusals.append(Refusal("remark", msg("请写明原因"), move.clauses, field="remark"))
     for name in move.guards:
         guard = workflow.guard(name)
-        if reason := guard.check(attempt):
+        if reason := ask(guard, attempt):
             refusals.append(Refusal(guard.name, reason, guard.clauses or move.clauses, guard.field))
     target = workflow.state(move.to_state)
     if attempt.open_children and target is not None and not target.category.is_open:

@@ -223,9 +223,14 @@ def view(row: AccountRow) -> AccountView:
     )
 
 
+def is_login(text: str) -> bool:
+    """Tell whether ``text`` can be a login name at all."""
+    return bool(_LOGIN.fullmatch(text))
+
+
 def _check(login: str, name: str) -> None:
     problems = []
-    if not _LOGIN.fullmatch(login):
+    if not is_login(login):
         problems.append(
             FieldProblem("login", login, msg("2 至 120 个字符，只能是文字、数字和 . @ + - _"), label=msg("用户名"))
         )

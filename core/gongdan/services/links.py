@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_links import SYMMETRIC, LinkKind
 from gongdan.domain.workflow import StateCategory
-from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from gongdan.errors import Conflict, FieldProblem, InvalidInput, MoveRefused, NotFound, Refusal
 from gongdan.services.ticket_rows import ticket_view
 from gongdan.services.work import Work
 from gongdan.storage.tickets import TicketLinkRow, TicketRow
@@ -90,9 +90,13 @@ class Links:
         """Let one ticket go up in another of the same type's company; it closes and can be brought back."""
         self._desk.require("ticket.link")
         with self._desk.working() as work:
-            merged, into = self._ends(work.session, from_id, into_id, lock=True)
+            merged, into = self._ends(work.session, from_id, into_id)
             if MERGED_STATE in {merged.state, into.state}:
                 raise _invalid(merged.number, msg("已合并的工单不能再合并"))
+            self._desk.tickets.type_in_use(merged)
+            if count := open_children(work.session, merged.id):
+                refusal = Refusal("open_children", msg("还有 {count} 个子工单未关闭"), params={"count": count})
+                raise MoveRefused(msg("合并"), (refusal,))
             link = self._add(work, LinkKind.MERGED, merged, into)
             link.state_before = merged.state
             merged.state, merged.state_category, merged.is_open = (
@@ -100,7 +104,8 @@ class Links:
                 StateCategory.CLOSED.value,
                 False,
             )
-            merged.closed_at = merged.changed_at = work.now
+            merged.closed_at = merged.closed_at or work.now
+            merged.changed_at = work.now
             work.record(
                 "ticket.merged",
                 "ticket",
@@ -111,19 +116,19 @@ class Links:
             work.record("ticket.took_in", "ticket", into.id, after={"merged": merged.number})
 
     def _return(self, work: Work, row: TicketRow, state: str) -> None:
-        ticket_type = self._desk.installation.plugins.catalogue.ticket_types.get(row.type)
-        declared = ticket_type.workflow.state(state) if ticket_type else None
+        declared = self._desk.tickets.type_in_use(row).workflow.state(state)
         category = declared.category if declared else StateCategory.WAITING_US
         row.state, row.state_category, row.is_open = state, category.value, category.is_open
         row.closed_at = None if row.is_open else row.closed_at
         row.changed_at = work.now
         work.record("ticket.merge_undone", "ticket", row.id, before={"state": MERGED_STATE}, after={"state": state})
 
-    def _ends(self, session: Session, from_id: UUID, to_id: UUID, *, lock: bool = False) -> tuple[TicketRow, TicketRow]:
+    def _ends(self, session: Session, from_id: UUID, to_id: UUID) -> tuple[TicketRow, TicketRow]:
+        """Return both tickets, locked in one order, so that two people cannot link them in opposite ways."""
         if from_id == to_id:
             raise _invalid("", msg("不能与自己关联"))
         tickets = self._desk.tickets
-        rows = {key: tickets.row(session, key, lock=lock) for key in sorted((from_id, to_id))}
+        rows = {key: tickets.row(session, key, lock=True) for key in sorted((from_id, to_id))}
         return rows[from_id], rows[to_id]
 
     def _add(self, work: Work, kind: LinkKind, first: TicketRow, second: TicketRow) -> TicketLinkRow:
@@ -167,3 +172,20 @@ class Links:
 
 def _invalid(value: str, rule: str) -> InvalidInput:
     return InvalidInput((FieldProblem("ticket", value, rule, label=msg("工单")),))
+
+
+def open_children(session: Session, ticket_id: UUID) -> int:
+    """Return how many children of a ticket are open."""
+    child = aliased(TicketRow)
+    query = (
+        select(func.count())
+        .select_from(TicketLinkRow)
+        .join(child, child.id == TicketLinkRow.to_id)
+        .where(
+            TicketLinkRow.from_id == ticket_id,
+            TicketLinkRow.kind == LinkKind.PARENT.value,
+            TicketLinkRow.ended_at.is_(None),
+            child.is_open.is_(True),
+        )
+    )
+    return session.execute(query).scalar_one()

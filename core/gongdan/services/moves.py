@@ -2,29 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from gongdan.domain.events import EventKind
 from gongdan.domain.fields import Field, FieldKind
 from gongdan.domain.snapshots import TicketView
-from gongdan.domain.ticket_links import LinkKind
 from gongdan.domain.ticket_types import TicketType
-from gongdan.domain.workflow import CLEARED_CORE_FIELDS, Move, MoveAttempt, State, check_move
-from gongdan.errors import FieldProblem, InvalidInput, MoveRefused, NotFound, PluginDisabled, Refusal, StaleVersion
-from gongdan.hooks.isolation import Failure
+from gongdan.domain.workflow import CLEARED_CORE_FIELDS, Guard, Move, MoveAttempt, State, ask_guard, check_move
+from gongdan.errors import FieldProblem, InvalidInput, MoveRefused, NotFound, Refusal, StaleVersion
+from gongdan.hooks.isolation import Failure, call_isolated
+from gongdan.hooks.manager import SLOW_DECISION_SECONDS
 from gongdan.services.core_fields import REFERENCES, core_field, read_core_fields
+from gongdan.services.links import open_children
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_rows import core_values, index_ticket, ticket_view, values_of
 from gongdan.services.work import Work, changed
-from gongdan.storage.tickets import NoteRow, TicketLinkRow, TicketRow
+from gongdan.storage.tickets import NoteRow, TicketRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
+
+#: Why a move is refused when its check raises: a rule that cannot be asked has not been kept.
+_FAILED = msg("扩展“{plugin}”的检查出错，已记入日志")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Moves:
             return ()
         with self._desk.reading() as session:
             row = self._desk.tickets.row(session, ticket.id)
-            children = _open_children(session, row.id)
+            children = open_children(session, row.id)
             steps = [
                 _Step(row, ticket_type, move, row.fields, frozenset(), {}, "", children)
                 for move in ticket_type.workflow.moves_from(row.state)
@@ -113,9 +117,7 @@ class Moves:
 
     def _read(self, session: Session, row: TicketRow, move_name: str, given: Mapping[str, object]) -> _Step:
         """Return the step that the dialog describes; only what the move requires or asks for is read."""
-        ticket_type = self._desk.installation.plugins.catalogue.ticket_types.get(row.type)
-        if ticket_type is None or row.plugin not in self._desk.enabled:
-            raise PluginDisabled(row.plugin)
+        ticket_type = self._desk.tickets.type_in_use(row)
         move = ticket_type.workflow.move(move_name)
         if move is None:
             raise NotFound("move", move_name)
@@ -131,24 +133,25 @@ class Moves:
             raise InvalidInput(lacking)
         remark = str(given.get("remark") or "").strip()
         written = {**row.fields, **emptied, **fields}
-        children = _open_children(session, row.id)
+        children = open_children(session, row.id)
         return _Step(row, ticket_type, move, written, frozenset(fields), core, remark, children)
 
     def _unanswerable(self, step: _Step) -> tuple[Refusal, ...]:
         return tuple(refusal for refusal in self._refusals(step) if not refusal.field)
 
     def _refusals(self, step: _Step) -> list[Refusal]:
-        """Return what the declared rules say, with roles under the names that people know."""
-        declared = self._desk.installation.plugins.catalogue.roles
-        labels = "、".join(role.label for role in map(declared.get, step.move.roles) if role)
-        params = {"role": {"roles": labels}}
-        failed = {"plugin": step.row.plugin}
-        return [
-            replace(refusal, params=params.get(refusal.guard, failed if refusal.reason == _FAILED else refusal.params))
-            for refusal in check_move(
-                step.ticket_type.workflow, step.move, self._attempt(step), ask=partial(self._ask_guard, step.row.plugin)
-            )
-        ]
+        """Return what the declared rules say."""
+        ask = partial(self._ask_guard, step.row.plugin)
+        refusals = check_move(step.ticket_type.workflow, step.move, self._attempt(step), ask=ask)
+        return [self._named(refusal, step) for refusal in refusals]
+
+    def _named(self, refusal: Refusal, step: _Step) -> Refusal:
+        """Return a refusal with the names that people know: those of the roles, or of the plugin that failed."""
+        if refusal.guard == "role":
+            declared = self._desk.installation.plugins.catalogue.roles
+            labels = "、".join(role.label for role in map(declared.get, step.move.roles) if role)
+            return replace(refusal, params={"roles": labels})
+        return replace(refusal, params={"plugin": step.row.plugin}) if refusal.reason == _FAILED else refusal
 
     def _ask_guard(self, plugin: str, guard: Guard, attempt: MoveAttempt) -> str | None:
         """Return why a guard says no; one that fails says no as well, and the failure is journalled."""
@@ -255,19 +258,3 @@ def _write(work: Work, step: _Step, stamps: Mapping[str, object]) -> None:
                 round=row.round,
             )
         )
-
-
-def _open_children(session: Session, ticket_id: UUID) -> int:
-    child = aliased(TicketRow)
-    query = (
-        select(func.count())
-        .select_from(TicketLinkRow)
-        .join(child, child.id == TicketLinkRow.to_id)
-        .where(
-            TicketLinkRow.from_id == ticket_id,
-            TicketLinkRow.kind == LinkKind.PARENT.value,
-            TicketLinkRow.ended_at.is_(None),
-            child.is_open.is_(True),
-        )
-    )
-    return session.execute(query).scalar_one()

@@ -15,6 +15,7 @@ from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import FieldProblem, InvalidInput, NotFound
 from gongdan.storage.companies import NumberCounterRow, NumberPatternRow
 from gongdan.storage.tenancy import company_of
+from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -110,11 +111,14 @@ class Numbers:
                 )
 
     def take(self, session: Session, ticket_type: TicketType, opened: datetime) -> str:
-        """Return the next number for a ticket opened at ``opened`` (aware)."""
+        """Return the next number for a ticket opened at ``opened``, aware; one that another type gave is passed over."""
         pattern = self.pattern(session, ticket_type)
         local = opened.astimezone(self._desk.zone)
-        serial = reserve(session, ticket_type.name, pattern.period(local), 1)
-        return pattern.format(self._desk.company.code, local, serial)
+        while True:
+            serial = reserve(session, ticket_type.name, pattern.period(local), 1)
+            number = pattern.format(self._desk.company.code, local, serial)
+            if not session.scalar(select(TicketRow.id).where(TicketRow.number == number)):
+                return number
 
     def _next(self, session: Session, series: str, pattern: NumberPattern) -> str:
         local = self._desk.installation.clock().astimezone(self._desk.zone)

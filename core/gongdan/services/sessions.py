@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gongdan.errors import LoginRefused, LoginThrottled, NotFound
 from gongdan.services import passwords
-from gongdan.services.accounts import AccountView, view
+from gongdan.services.accounts import AccountView, is_login, view
 from gongdan.services.actors import Actor
 from gongdan.storage.accounts import AccountRow, LoginFailureRow, LoginSessionRow
 
@@ -58,6 +58,8 @@ class Sessions:
 
         Failed tries count for the name whether or not an account of that name exists.
         """
+        if not is_login(login):
+            raise LoginRefused
         now = self._desk.clock()
         with self._desk.reading() as session:
             self._throttle(session, login, address, now)

@@ -78,9 +78,7 @@ class Tickets:
             row = self.row(work.session, ticket_id, lock=True)
             if row.version != version:
                 raise StaleVersion("ticket", row.number, version, row.version)
-            ticket_type = self._desk.installation.plugins.catalogue.ticket_types.get(row.type)
-            if ticket_type is None or row.plugin not in self._desk.enabled:
-                raise PluginDisabled(row.plugin)
+            ticket_type = self.type_in_use(row)
             before = values_of(row)
             self._write(work.session, row, ticket_type, given)
             old, new = changed(before, values_of(row))
@@ -92,6 +90,13 @@ class Tickets:
             work.record("ticket.changed", "ticket", row.id, before=old, after=new)
             work.tell(EventKind.TICKET_CHANGED, "ticket", row.id, names=sorted(new), type=row.type)
             return ticket_view(row)
+
+    def type_in_use(self, row: TicketRow) -> TicketType:
+        """Return the type of a ticket that is to be changed; raises ``PluginDisabled`` for one that is read only."""
+        found = self._desk.installation.plugins.catalogue.ticket_types.get(row.type)
+        if found is None or row.plugin not in self._desk.enabled:
+            raise PluginDisabled(row.plugin)
+        return found
 
     def row(self, session: Session, ticket_id: UUID, *, lock: bool = False) -> TicketRow:
         """Return the row inside a running transaction; raises ``NotFound``."""

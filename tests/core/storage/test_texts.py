@@ -1,0 +1,54 @@
+"""Texts that a database cannot keep are refused before the database sees them, and alike on both."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+
+from gongdan.errors import InvalidInput, LoginRefused, NotFound
+from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.services.tickets import TicketFilter
+from gongdan.testing.factories import Factory
+
+Unchanged = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "rule"),
+    [
+        ({"contact_name": "王" * 121}, "contact_name", "最多 {max_length} 个字符"),
+        ({"place": "三号楼" * 67}, "place", "最多 {max_length} 个字符"),
+        ({"description": "漏\0水"}, "description", "含有无法保存的字符"),
+        ({"contact_phone": "138\ud800"}, "contact_phone", "含有无法保存的字符"),
+    ],
+    ids=["name too long", "place too long", "NUL", "half a character"],
+)
+def test_a_ticket_with_such_a_text_is_refused_naming_the_field(
+    factory: Factory, unchanged: Unchanged, values: dict[str, str], field: str, rule: str
+) -> None:
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        factory.ticket(**{"subject": "漏水", **values})
+    assert [(problem.field, problem.rule) for problem in refused.value.problems] == [(field, rule)]
+
+
+def test_a_text_as_long_as_its_column_is_kept(factory: Factory) -> None:
+    assert factory.ticket(contact_name="王" * 120, place="楼" * 200).contact_name == "王" * 120
+
+
+def test_characters_beyond_the_basic_plane_are_kept(factory: Factory) -> None:
+    assert factory.ticket(contact_name="𠮷田😀").contact_name == "𠮷田😀"
+
+
+def test_asking_for_a_text_with_nul_finds_nothing(desk: Desk, company_desk: CompanyDesk, factory: Factory) -> None:
+    factory.ticket()
+    assert company_desk.tickets.list(TicketFilter(text="漏\0水")).lines == []
+    assert company_desk.tickets.list(TicketFilter(types=("sample\0repair",))).lines == []
+    with pytest.raises(NotFound):
+        company_desk.tickets.by_number("BX\0202603-0001")
+    with pytest.raises(NotFound):
+        desk.companies.by_code("xing\0fu")
+
+
+def test_a_login_with_nul_is_refused_as_any_other(desk: Desk) -> None:
+    with pytest.raises(LoginRefused):
+        desk.sessions.log_in("zhang\0min", "correct horse 1", address="10.0.0.1", device="")
