@@ -1,0 +1,45 @@
+"""GPS installation: terminals fitted to vehicles, from the three papers to the signed order."""
+
+from collections.abc import Sequence
+
+from gongdan.api import CompanyView, Demo, MenuEntry, Rulebook, Tile, hookimpl, msg, read_clauses
+from gongdan_gps_install import demo
+from gongdan_gps_install.assets import ASSET_KINDS, LINK_RULES
+from gongdan_gps_install.roles import ROLES
+from gongdan_gps_install.ticket_types import INSTALLATION_ORDER
+
+
+@hookimpl
+def register_rulebook() -> Rulebook:
+    return Rulebook(
+        label=msg("GPS 安装"),
+        description=msg("终端安装派工：三单收齐、审批、出发核对、上线测试、客户签字、交单"),
+        ticket_types=(INSTALLATION_ORDER,),
+        asset_kinds=ASSET_KINDS,
+        link_rules=LINK_RULES,
+        roles=ROLES,
+        clauses=read_clauses("gongdan_gps_install"),
+        assets_label=msg("车辆与终端"),
+    )
+
+
+@hookimpl
+def register_demo() -> Demo:
+    return demo.DEMO
+
+
+@hookimpl
+def menu_entries(company: CompanyView) -> Sequence[MenuEntry]:
+    del company
+    return (MenuEntry(msg("安装派工"), "/tickets?type=installation_order", "car", "ticket.view"),)
+
+
+@hookimpl
+def dashboard_tiles(company: CompanyView) -> Sequence[Tile]:
+    del company
+    return (
+        Tile(msg("资料不全"), "type=installation_order&state=incomplete", "file-text"),
+        Tile(msg("待审批"), "type=installation_order&state=awaiting_approval", "signature"),
+        Tile(msg("已派工未到场"), "type=installation_order&state=dispatched&state=departed", "truck"),
+        Tile(msg("待交单"), "type=installation_order&state=confirmed", "clipboard-list"),
+    )
