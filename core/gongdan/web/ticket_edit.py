@@ -87,7 +87,7 @@ def save(ticket_id: UUID) -> Answer:
         labels = {field.name: say(field.label) for field in _fields(ticket)}
         return _edit_page(ticket, form.refused(refusal, labels)), status_of(refusal)
     told(msg("已保存"))
-    done_with(f"edit-{ticket_id}")
+    done_with(f"edit-{ticket_id}-{form.version()}")
     return go("ticket.show", ticket_id=ticket_id)
 
 
