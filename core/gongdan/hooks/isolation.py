@@ -49,11 +49,16 @@ def call_isolated(plugin: str, hook: str, function: Callable[[], T], *, slow_sec
     try:
         value = function()
     except (Exception, SystemExit) as problem:  # noqa: BLE001 -- the boundary: foreign code may raise anything
-        failure = Failure(plugin, hook, "raised", f"{type(problem).__name__}: {problem}")
+        failure = Failure(plugin, hook, "raised", _kept(f"{type(problem).__name__}: {problem}"))
         return Outcome(None, failure, time.monotonic() - began)
     taken = time.monotonic() - began
     slow = Failure(plugin, hook, "slow", f"{taken:.1f} s") if taken > slow_seconds else None
     return Outcome(value, slow, taken)
+
+
+def _kept(detail: str) -> str:
+    """Return a text of foreign code as every database can keep it."""
+    return detail.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 class Reactions:

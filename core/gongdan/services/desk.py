@@ -7,18 +7,19 @@ touches a company's data hangs on that.
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from gongdan.domain.events import Event
 from gongdan.domain.snapshots import CompanyView
-from gongdan.errors import StaleVersion
+from gongdan.errors import GongdanError, StaleVersion
 from gongdan.hooks.isolation import Failure, Reactions
 from gongdan.hooks.manager import PluginManager
 from gongdan.services.accounts import Accounts
@@ -138,18 +139,11 @@ class Desk:
     def plugin_failed(self, company_id: UUID, failure: Failure) -> None:
         """Write down that a plugin failed; never raises into the work that called it."""
         _log.warning("plugin %s %s in %s: %s", failure.plugin, failure.kind, failure.hook, failure.detail)
-        with self.working(plugin_actor(failure.plugin), company_id) as work:
-            work.record(
-                "plugin.failed",
-                "plugin",
-                company_id,
-                after={
-                    "plugin": failure.plugin,
-                    "hook": failure.hook,
-                    "kind": failure.kind,
-                    "detail": failure.detail,
-                },
-            )
+        try:
+            with self.working(plugin_actor(failure.plugin), company_id) as work:
+                work.record("plugin.failed", "plugin", company_id, after=asdict(failure))
+        except (GongdanError, SQLAlchemyError):
+            _log.exception("the failure of plugin %s could not be journalled", failure.plugin)
 
 
 class CompanyDesk:
@@ -187,14 +181,14 @@ class CompanyDesk:
     @contextmanager
     def working(self) -> Iterator[Work]:
         """Open a transaction that writes for this company only."""
-        self._is_working = True
+        was_working, self._is_working = self._is_working, True
         try:
             with self.installation.working(self.actor, self.company.id) as work:
                 yield work
         finally:
-            self._is_working = False
-            while self._failures:
-                self.installation.plugin_failed(self.company.id, self._failures.pop())
+            self._is_working = was_working
+            while self._failures and not was_working:
+                self.installation.plugin_failed(self.company.id, self._failures.pop(0))
 
     def require(self, permission: str) -> None:
         """Raise ``NotAllowed`` unless the actor has ``permission``."""

@@ -93,7 +93,7 @@ class Intake:
             self._desk.require("ticket.assign")
         ticket_type = self.type(new.type)
         fields = self._checked(new, ticket_type)
-        chosen = self._classified(new, fields)
+        chosen = self._classified(new, ticket_type, fields)
         with self._desk.working() as work:
             row = self._row(work, new, ticket_type, chosen)
             row.fields = fields
@@ -116,14 +116,16 @@ class Intake:
             raise InvalidInput(tuple(problems))
         return values
 
-    def _classified(self, new: NewTicket, fields: Mapping[str, object]) -> dict[str, str]:
+    def _classified(self, new: NewTicket, ticket_type: TicketType, fields: Mapping[str, object]) -> dict[str, str]:
+        """Return what the person chose, and for the rest what the plugins propose among the declared choices."""
         chosen = {"severity": new.severity, "category": new.category, "cause": "", "assignee": ""}
         draft = Draft(new.type, new.subject, new.description, new.place, new.channel, dict(chosen), fields)
         manager, owner = self._desk.installation.plugins, self._plugin(new.type)
         ask = partial(manager.ask, enabled=self._desk.enabled, first=owner, report=self._desk.report, draft=draft)
         for answer in ask("classify_draft"):
             for name, value in answer.value.items():
-                chosen[name] = chosen.get(name) or value
+                if value in {choice.value for choice in ticket_type.choices(name)}:
+                    chosen[name] = chosen[name] or value
         if new.assignee_id is None:
             chosen["assignee"] = next((answer.value for answer in ask("choose_assignee")), "")
         return chosen

@@ -10,5 +10,6 @@ def make_plugin(**hooks: Callable[..., object]) -> ModuleType:
     """Return a plugin that consists of the given implementations: ``make_plugin(check_move=refuse)``."""
     module = ModuleType("plugin_of_a_test")
     for name, function in hooks.items():
-        setattr(module, name, hookimpl(function))
+        hookimpl(getattr(function, "__func__", function))
+        setattr(module, name, function)
     return module
