@@ -70,7 +70,7 @@ def test_a_demo_that_could_not_be_filled_leaves_nothing_half_done(
 
     monkeypatch.setattr("tests.cli.showroom.fill", break_down)
     assert console("--home", str(console.home), "demo", "--check").exit_code == 1
-    assert not (console.home / "demo.json").exists()
+    assert not console.home.exists()
     monkeypatch.undo()
 
 

@@ -102,6 +102,10 @@ def _build(terminal: Terminal, home: Path) -> None:
     try:
         upgrade(desk)
         showcase = _fill(terminal, desk)
+    except BaseException:
+        # What went wrong is told and logged beside the demo's place, which stays empty.
+        terminal.home = site
+        raise
     finally:
         desk.close()
         stop_logs()

@@ -43,7 +43,7 @@ def show_refusal(terminal: Terminal, error: "GongdanError") -> None:
 
 
 def _lines(terminal: Terminal, error: "GongdanError", rendered: "RenderedError") -> list[str]:
-    lines = [f"{terminal.say(msg('错误'))}: {rendered.text}"]
+    lines = [terminal.say(msg("错误：{text}"), text=rendered.text)]
     noun, key = getattr(error, "noun", ""), getattr(error, "key", "")
     if noun and key:
         lines.append(f"  {terminal.say(_NOUNS.get(noun, noun))}: {key}")

@@ -37,8 +37,8 @@ def _is_word_list(value: ast.expr) -> bool:
     return all(isinstance(element, ast.Constant) or _is_word_list(element) for element in value.elts)
 
 
-def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
-    if isinstance(node, ast.Call) and _called(node.func) in _MARKS:
+def _unmarked(node: ast.AST, *, in_f_string: bool = False) -> Iterator[tuple[int, str]]:
+    if isinstance(node, ast.Call) and _called(node.func) in _MARKS and not in_f_string:
         return
     if _is_data(node):
         return
@@ -48,8 +48,16 @@ def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
         yield node.lineno, node.value
     # The keys of a table are what people type; its values may be shown.
     children = node.values if isinstance(node, ast.Dict) else ast.iter_child_nodes(node)
+    # Python 3.11 hands an f-string over as one piece, so that a mark inside it is never extracted.
+    inside = in_f_string or isinstance(node, ast.JoinedStr)
     for child in children:
-        yield from _unmarked(child)
+        if not _is_stored_value(child, node):
+            yield from _unmarked(child, in_f_string=inside)
+
+
+def _is_stored_value(node: ast.AST, parent: ast.AST) -> bool:
+    """Tell whether ``node`` is what a choice stores; its label follows."""
+    return isinstance(parent, ast.Call) and _called(parent.func) == "Choice" and node is parent.args[0]
 
 
 def _called(function: ast.expr) -> str:
