@@ -138,7 +138,7 @@ def _asset_records(session: Session, kind: str, declared: Sequence[Field], peopl
         path: Place(kind_, code, label, position)
         for path, kind_, code, label, position in session.execute(
             select(AssetRow.path, AssetRow.kind, AssetRow.code, AssetRow.label, AssetRow.position)
-        ).tuples()
+        )
     }
     order = (func.length(AssetRow.path), AssetRow.path)
     rows = session.scalars(select(AssetRow).where(AssetRow.kind == kind).order_by(*order)).all()
@@ -163,7 +163,7 @@ def _phones(session: Session, party_ids: Sequence[UUID]) -> dict[UUID, list[str]
         .order_by(ContactPointRow.id)
     )
     found: dict[UUID, list[str]] = {}
-    for party_id, phone in session.execute(query).tuples():
+    for party_id, phone in session.execute(query):
         found.setdefault(party_id, []).append(phone)
     return found
 

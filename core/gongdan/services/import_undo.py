@@ -95,7 +95,7 @@ def _leaves_first(session: Session, keys: Sequence[UUID]) -> Sequence[Sequence[U
     """Return the assets by depth, the deepest first, since a child points at its parent."""
     levels: dict[int, list[UUID]] = {}
     for part in _chunks(keys):
-        for key, path in session.execute(select(AssetRow.id, AssetRow.path).where(AssetRow.id.in_(part))).tuples():
+        for key, path in session.execute(select(AssetRow.id, AssetRow.path).where(AssetRow.id.in_(part))):
             levels.setdefault(path.count("/"), []).append(key)
     return [levels[depth] for depth in sorted(levels, reverse=True)]
 
@@ -130,12 +130,12 @@ def _used_assets(session: Session, keys: Sequence[UUID], own: frozenset[UUID]) -
     found: list[str] = []
     for part in _chunks(keys):
         query = select(TicketRow.id, TicketRow.number).where(TicketRow.asset_id.in_(part))
-        found += [number for key, number in session.execute(query).tuples() if key not in own]
+        found += [number for key, number in session.execute(query) if key not in own]
         children = select(AssetRow.id, AssetRow.label).where(AssetRow.parent_id.in_(part))
-        found += [label for key, label in session.execute(children).tuples() if key not in own]
+        found += [label for key, label in session.execute(children) if key not in own]
         held = select(AssetLinkRow.id, AssetRow.label).join(AssetRow, AssetRow.id == AssetLinkRow.asset_id)
         held = held.where(or_(AssetLinkRow.asset_id.in_(part), AssetLinkRow.other_asset_id.in_(part)))
-        found += [label for key, label in session.execute(held).tuples() if key not in own]
+        found += [label for key, label in session.execute(held) if key not in own]
         for model in (AssetAliasRow, AssetSerialRow):
             found += [str(name) for name in session.scalars(_labels_with(model, part))]
     return found
@@ -149,13 +149,9 @@ def _used_parties(session: Session, keys: Sequence[UUID], own: frozenset[UUID]) 
     found: list[str] = []
     for part in _chunks(keys):
         asked = select(TicketRow.id, TicketRow.number).where(TicketRow.requester_id.in_(part))
-        found += [number for key, number in session.execute(asked).tuples() if key not in own]
+        found += [number for key, number in session.execute(asked) if key not in own]
         held = select(AssetLinkRow.id, PartyRow.name).join(PartyRow, PartyRow.id == AssetLinkRow.party_id)
-        found += [
-            name
-            for key, name in session.execute(held.where(AssetLinkRow.party_id.in_(part))).tuples()
-            if key not in own
-        ]
+        found += [name for key, name in session.execute(held.where(AssetLinkRow.party_id.in_(part))) if key not in own]
         related = select(PartyRow.name).join(
             RelationRow, or_(RelationRow.from_id == PartyRow.id, RelationRow.to_id == PartyRow.id)
         )

@@ -184,7 +184,7 @@ class Members:
         if supervisor_id is None:
             return
         query = self._query().with_only_columns(MembershipRow.account_id, MembershipRow.supervisor_id)
-        above = dict(session.execute(query).tuples().all())
+        above = dict(session.execute(query).all())
         if supervisor_id not in above:
             raise _wrong_supervisor(msg("上级必须是本公司的人员"))
         if account_id in _chain(above, supervisor_id):
