@@ -130,7 +130,7 @@ class Assets:
         self._desk.require("asset.view")
         query = select(AssetSerialRow.kind, AssetSerialRow.value).where(AssetSerialRow.asset_id == asset_id)
         with self._desk.reading() as session:
-            return tuple(session.execute(query.order_by(AssetSerialRow.kind)).tuples())
+            return tuple(session.execute(query.order_by(AssetSerialRow.kind)))
 
     def sizes(self, parent_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """Return how many assets stand directly under each of the given ones; none are left out."""
@@ -140,7 +140,7 @@ class Assets:
             .group_by(AssetRow.parent_id)
         )
         with self._desk.reading() as session:
-            return {key: count for key, count in session.execute(query).tuples() if key}
+            return {key: count for key, count in session.execute(query) if key}
 
     def grid(self, root_id: UUID) -> Grid:
         """Return everything under an asset whose kind is drawn as tiles, by section and floor."""
@@ -227,7 +227,10 @@ class Assets:
             .order_by(AssetLinkRow.ends.is_not(None), AssetLinkRow.begins.desc())
         )
         with self._desk.reading() as session:
-            return tuple(_link_view(asset_id, *row) for row in session.execute(query).tuples())
+            return tuple(
+                _link_view(asset_id, link, name or "", (label if link.asset_id != asset_id else far) or "")
+                for link, name, label, far in session.execute(query)
+            )
 
     def grid_roots(self) -> Sequence[AssetView]:
         """Return the assets that are drawn as a grid, such as buildings, in the order of their codes."""
@@ -271,10 +274,7 @@ class Assets:
             raise _invalid("ends", ends.isoformat(), msg("结束日期应晚于开始日期"))
         with self._desk.working() as work:
             work.get(AssetRow, asset_id, "asset", lock=True)
-            if party_id:
-                work.get(PartyRow, party_id, "party")
-            if other_asset_id:
-                work.get(AssetRow, other_asset_id, "asset")
+            name = self._far_name(work, party_id, other_asset_id)
             far = AssetLinkRow.party_id == party_id if party_id else AssetLinkRow.other_asset_id == other_asset_id
             conditions: list[ColumnElement[bool]] = [(AssetLinkRow.asset_id == asset_id) & far]
             conditions += [AssetLinkRow.asset_id == asset_id] if rule.one_per_asset else []
@@ -296,6 +296,7 @@ class Assets:
                 asset_id,
                 after={
                     "role": role,
+                    "name": name,
                     "party": party_id,
                     "other": other_asset_id,
                     "begins": begins,
@@ -310,7 +311,9 @@ class Assets:
             link = work.get(AssetLinkRow, link_id, "link")
             if link.begins and day < link.begins:
                 raise _invalid("ends", day.isoformat(), msg("结束日期应晚于开始日期"))
-            work.record("asset.link_ended", "asset", link.asset_id, before={"ends": link.ends}, after={"ends": day})
+            name = self._far_name(work, link.party_id, link.other_asset_id)
+            after = {"role": link.role, "name": name, "ends": day}
+            work.record("asset.link_ended", "asset", link.asset_id, before={"ends": link.ends}, after=after)
             link.ends = day
 
     def _checked(self, given: AssetInput) -> tuple[AssetKind, dict[str, object]]:
@@ -328,6 +331,13 @@ class Assets:
 
     def _today(self) -> date:
         return self._desk.installation.clock().astimezone(self._desk.zone).date()
+
+    @staticmethod
+    def _far_name(work: Work, party_id: UUID | None, other_asset_id: UUID | None) -> str:
+        """Return what stands at the far side of a link; raises ``NotFound``."""
+        if party_id:
+            return work.get(PartyRow, party_id, "party").name
+        return work.get(AssetRow, other_asset_id, "asset").label if other_asset_id else ""
 
     @staticmethod
     def _keep_alias(work: Work, row: AssetRow) -> None:
@@ -356,20 +366,11 @@ def index_asset(session: Session, row: AssetRow) -> None:
     search.replace(session, search.Document("asset", row.id, words, row.created_at))
 
 
-def _link_view(
-    asset_id: UUID, link: AssetLinkRow, name: str | None, own_label: str, other_label: str | None
-) -> AssetLinkView:
+def _link_view(asset_id: UUID, link: AssetLinkRow, party_name: str, other_label: str) -> AssetLinkView:
     is_incoming = link.asset_id != asset_id
+    other_id = link.asset_id if is_incoming else link.other_asset_id
     return AssetLinkView(
-        link.id,
-        link.role,
-        link.party_id,
-        name or "",
-        link.asset_id if is_incoming else link.other_asset_id,
-        link.begins,
-        link.ends,
-        own_label if is_incoming else other_label or "",
-        is_incoming,
+        link.id, link.role, link.party_id, party_name, other_id, link.begins, link.ends, other_label, is_incoming
     )
 
 

@@ -9,7 +9,11 @@ from gongdan.web import (
     access,
     account,
     accounts,
+    asset_edit,
+    asset_links,
+    assets,
     attachments,
+    buildings,
     clauses,
     companies,
     departments,
@@ -21,9 +25,11 @@ from gongdan.web import (
     members,
     navigation,
     numbers,
+    parties,
     plugin_pages,
     plugins,
     problems,
+    record_words,
     roles,
     search,
     security,
@@ -38,6 +44,11 @@ from gongdan.web import (
 
 #: Every page of the core, one blueprint a noun.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    parties.pages,
+    buildings.pages,
+    assets.pages,
+    asset_links.pages,
+    asset_edit.pages,
     account.pages,
     accounts.pages,
     attachments.pages,
@@ -75,6 +86,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     ticket_words.install(app)
     links.install(app)
     navigation.install(app)
+    record_words.install(app)
     problems.install(app)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)

@@ -9,6 +9,7 @@ import htmx from "htmx.org";
 import Alpine from "@alpinejs/csp";
 import "@tabler/core";
 
+import { startBuildings } from "./js/building.js";
 import { startChips } from "./js/chips.js";
 import { startComposition } from "./js/composition.js";
 import { startCopying } from "./js/copying.js";
@@ -34,6 +35,7 @@ startDialogs();
 startCopying();
 startRows();
 startSearch();
+startBuildings();
 startChips();
 startSelection();
 startUploads();
