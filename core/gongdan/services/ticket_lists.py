@@ -118,7 +118,7 @@ def _conditions(session: Session, wanted: TicketFilter, zone: ZoneInfo) -> Seque
 def _simple_conditions(wanted: TicketFilter) -> Sequence[Any]:
     found: list[Any] = []
     if wanted.is_open is not None:
-        found.append(TicketRow.is_open.is_(wanted.is_open))
+        found.append(TicketRow.is_open == wanted.is_open)
     for column, values in (
         (TicketRow.type, wanted.types),
         (TicketRow.state, wanted.states),

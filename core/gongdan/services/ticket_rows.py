@@ -98,15 +98,9 @@ def core_values(row: TicketRow) -> Mapping[str, object]:
 
 def search_words(values: Mapping[str, Any], ticket_type: TicketType | None) -> list[str]:
     """Return the words of a ticket's own values under which it can be found; callers add names and notes."""
-    phone = str(values["contact_phone"])
-    words = [
-        values["number"],
-        values["subject"],
-        values["description"],
-        values["place"],
-        values["contact_name"],
-        phone,
-    ]
+    words = [values[name] for name in ("number", "description", "place", "contact_name", "contact_phone")]
+    if not values["description"].startswith(values["subject"].rstrip("…")):
+        words.append(values["subject"])
     if ticket_type:
         fields = values["fields"]
         words += [str(fields[field.name]) for field in ticket_type.fields if field.searchable and field.name in fields]

@@ -1,5 +1,6 @@
 """The declarative base, column types and the mixin that puts a row under a company."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,16 +28,38 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = f"a time without a zone reached the database: {value!r}"
-            raise ValueError(message)
-        return value.astimezone(UTC).replace(tzinfo=None)
+        return None if value is None else _utc(value).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         del dialect
         return None if value is None else value.replace(tzinfo=UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Return what writes a value; on SQLite straight to text, since imports write hundreds of thousands."""
+        return _to_sqlite if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Return what reads a value."""
+        return _from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        message = f"a time without a zone reached the database: {value!r}"
+        raise ValueError(message)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _to_sqlite(value: datetime | None) -> str | None:
+    return None if value is None else _utc(value).isoformat(" ", "microseconds")[:_SQLITE_LENGTH]
+
+
+def _from_sqlite(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+#: ``2026-03-05 06:30:00.000000``, without the zone.
+_SQLITE_LENGTH = 26
 
 
 class MoneyColumn(TypeDecorator[Decimal]):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, Integer, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gongdan.domain.searching import fold, query_tokens, terms, tokens
@@ -25,10 +25,7 @@ class SearchDocumentRow(CompanyScoped, Base):
     """What can be found of one noun: its words, folded."""
 
     __tablename__ = "search_document"
-    __table_args__ = (
-        UniqueConstraint("company_id", "kind", "subject_id"),
-        Index("ix_search_document_recent", "company_id", "kind", "happened_at"),
-    )
+    __table_args__ = (UniqueConstraint("subject_id"),)
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))

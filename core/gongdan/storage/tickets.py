@@ -4,10 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gongdan.storage.base import Base, CompanyScoped, Identified
+
+
+def _where(condition: str, on_sqlite: str = "") -> dict[str, Any]:
+    """Return the options of an index over some rows only."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(on_sqlite or condition)}
 
 
 class TicketRow(Identified, CompanyScoped, Base):
@@ -17,11 +22,11 @@ class TicketRow(Identified, CompanyScoped, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "number"),
         UniqueConstraint("company_id", "type", "source_key"),
-        Index("ix_ticket_open", "company_id", "is_open", "opened_at", "id"),
+        Index("ix_ticket_open", "company_id", "opened_at", "id", **_where("is_open", "is_open = 1")),
         Index("ix_ticket_all", "company_id", "opened_at", "id"),
-        Index("ix_ticket_assignee", "company_id", "assignee_id", "is_open", "opened_at"),
-        Index("ix_ticket_requester", "company_id", "requester_id", "opened_at"),
-        Index("ix_ticket_asset", "company_id", "asset_id", "opened_at"),
+        Index("ix_ticket_assignee", "assignee_id", "opened_at", **_where("assignee_id IS NOT NULL")),
+        Index("ix_ticket_requester", "requester_id", "opened_at"),
+        Index("ix_ticket_asset", "asset_id", "opened_at"),
     )
 
     plugin: Mapped[str] = mapped_column(String(64))

@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "sequence", name=op.f("pk_journal_entry")),
     )
     with op.batch_alter_table("journal_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_journal_entry_subject", ["company_id", "subject_id", "sequence"], unique=False)
+        batch_op.create_index("ix_journal_entry_subject", ["subject_id", "sequence"], unique=False)
 
     op.create_table(
         "journal_head",
@@ -283,13 +283,8 @@ def upgrade() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_search_document_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_document")),
-        sa.UniqueConstraint(
-            "company_id", "kind", "subject_id", name=op.f("uq_search_document_company_id_kind_subject_id")
-        ),
+        sa.UniqueConstraint("subject_id", name=op.f("uq_search_document_subject_id")),
     )
-    with op.batch_alter_table("search_document", schema=None) as batch_op:
-        batch_op.create_index("ix_search_document_recent", ["company_id", "kind", "happened_at"], unique=False)
-
     op.create_table(
         "asset_alias",
         sa.Column("asset_id", sa.Uuid(), nullable=False),
@@ -441,10 +436,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_all", ["company_id", "opened_at", "id"], unique=False)
-        batch_op.create_index("ix_ticket_asset", ["company_id", "asset_id", "opened_at"], unique=False)
-        batch_op.create_index("ix_ticket_assignee", ["company_id", "assignee_id", "is_open", "opened_at"], unique=False)
-        batch_op.create_index("ix_ticket_open", ["company_id", "is_open", "opened_at", "id"], unique=False)
-        batch_op.create_index("ix_ticket_requester", ["company_id", "requester_id", "opened_at"], unique=False)
+        batch_op.create_index("ix_ticket_asset", ["asset_id", "opened_at"], unique=False)
+        batch_op.create_index(
+            "ix_ticket_assignee",
+            ["assignee_id", "opened_at"],
+            unique=False,
+            postgresql_where=sa.text("assignee_id IS NOT NULL"),
+            sqlite_where=sa.text("assignee_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_ticket_open",
+            ["company_id", "opened_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("is_open"),
+            sqlite_where=sa.text("is_open = 1"),
+        )
+        batch_op.create_index("ix_ticket_requester", ["requester_id", "opened_at"], unique=False)
 
     op.create_table(
         "note",
@@ -542,8 +549,12 @@ def downgrade() -> None:
     op.drop_table("note")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_requester")
-        batch_op.drop_index("ix_ticket_open")
-        batch_op.drop_index("ix_ticket_assignee")
+        batch_op.drop_index("ix_ticket_open", postgresql_where=sa.text("is_open"), sqlite_where=sa.text("is_open = 1"))
+        batch_op.drop_index(
+            "ix_ticket_assignee",
+            postgresql_where=sa.text("assignee_id IS NOT NULL"),
+            sqlite_where=sa.text("assignee_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_ticket_asset")
         batch_op.drop_index("ix_ticket_all")
 
@@ -574,9 +585,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_alias_asset_id"))
 
     op.drop_table("asset_alias")
-    with op.batch_alter_table("search_document", schema=None) as batch_op:
-        batch_op.drop_index("ix_search_document_recent")
-
     op.drop_table("search_document")
     op.drop_table("saved_view")
     op.drop_table("role")
