@@ -109,22 +109,8 @@ def verify(session: Session, company_id: UUID, key: bytes) -> ChainReport:
 
 
 def sealed_text(row: Mapping[str, Any]) -> str:
-    """Return the text of an entry that its hash covers: every column but the hash itself."""
-    at = row["at"]
-    actor, subject = row["actor_id"], row["subject_id"]
-    return "|".join(
-        (
-            row["company_id"].hex,
-            str(row["sequence"]),
-            at.isoformat(),
-            actor.hex if actor else "",
-            str(row["actor_name"]),
-            str(row["act"]),
-            str(row["subject_kind"]),
-            subject.hex,
-            str(row["payload"]),
-        )
-    )
+    """Return the text of an entry that its hash covers: every column but the hash, each with its name."""
+    return canonical({name: value for name, value in row.items() if name != "hash"})
 
 
 def _row(company_id: UUID, sequence: int, act: Act) -> dict[str, Any]:
@@ -148,8 +134,9 @@ def _entries(session: Session, company_id: UUID) -> Iterator[Mapping[str, Any]]:
         .order_by(JournalEntryRow.sequence)
         .execution_options(yield_per=1000)
     )
-    for row in session.execute(query).mappings():
-        yield dict(row)
+    with session.execute(query) as found:
+        for row in found.mappings():
+            yield dict(row)
 
 
 def _locked_head(session: Session, company_id: UUID) -> tuple[int, str]:
