@@ -72,6 +72,8 @@ class RunView:
     mapping: Mapping[str, str]
     started_at: datetime
     finished_at: datetime | None
+    #: SHA-256 of the file, as 64 hex digits.
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,17 @@ class Imports:
         runner = _Runner(self._desk, importer, run, dry_run=dry_run)
         runner.on_rows = on_rows
         return self._finish(runner, checking, progress, silent=silent)
+
+    def begin(self, kind: str, source: Source) -> RunView:
+        """Open a run that has stored no row yet; ``resume`` takes it through, here or in another thread.
+
+        Raises what ``run`` raises before its first row.
+        """
+        self._desk.require("import.run")
+        importer = self.importer(kind)
+        sheet = _open(source)
+        layout = self._check(importer, sheet, source).layout
+        return self._begin(importer, sheet, source, layout, dry_run=False)
 
     def resume(
         self,
@@ -388,7 +401,7 @@ def _references(session: Session, importer: Importer) -> References:
     found: dict[str, Mapping[str, object]] = {}
     for name, kind in importer.references.items():
         rows = session.execute(select(AssetRow.label, AssetRow.id).where(AssetRow.kind == kind))
-        found[name] = dict(rows.tuples().all())
+        found[name] = dict(rows.all())
     return found
 
 
@@ -452,4 +465,5 @@ def _view(row: ImportRunRow) -> RunView:
         dict(row.mapping),
         row.started_at,
         row.finished_at,
+        row.fingerprint,
     )

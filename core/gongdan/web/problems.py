@@ -48,8 +48,9 @@ def install(app: Flask) -> None:
 
 
 def status_of(error: GongdanError) -> int:
-    """Return the HTTP status of an error."""
-    return STATUSES.get(error.code, 500)
+    """Return the HTTP status of an error; a kind that is not listed has that of the kind it belongs to."""
+    codes = (getattr(kind, "code", "") for kind in type(error).__mro__)
+    return next((STATUSES[code] for code in codes if code in STATUSES), 500)
 
 
 def _refusal(error: GongdanError) -> Response:
