@@ -39,6 +39,16 @@ class AccountView:
     disabled_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a person works: his companies, the one he is in, and who he is there."""
+
+    companies: tuple[CompanyView, ...]
+    #: None for somebody who belongs to no company today.
+    company: CompanyView | None
+    actor: Actor
+
+
 class Accounts:
     """Use cases around accounts, over all companies."""
 
@@ -101,10 +111,7 @@ class Accounts:
             .order_by(CompanyRow.code)
         )
         with self._desk.reading() as session:
-            return tuple(
-                CompanyView(row.id, row.code, row.name, row.time_zone, row.locale, row.accent, row.parent_id)
-                for row in session.scalars(query)
-            )
+            return tuple(_company_view(row) for row in session.scalars(query))
 
     def actor(self, account_id: UUID, company_id: UUID) -> Actor | None:
         """Return the person as an actor in the company; None unless he is a member of it today."""
@@ -123,6 +130,29 @@ class Accounts:
             sets = session.scalars(select(RoleRow.permissions).where(RoleRow.name.in_(roles)))
             permissions = frozenset(name for permissions in sets for name in permissions)
             return Actor(account.id, account.name, permissions, frozenset(roles), is_operator=account.is_operator)
+
+    def enter(self, account: AccountView, wanted: UUID | None) -> Entry:
+        """Return a person's companies and who he is in the wanted one, else in the first by code.
+
+        ``account`` is one that may log in now, such as that of a live session.
+        """
+        query = (
+            select(CompanyRow, MembershipRow.roles)
+            .join(MembershipRow, MembershipRow.company_id == CompanyRow.id)
+            .where(MembershipRow.account_id == account.id, MembershipRow.left_at.is_(None))
+            .order_by(CompanyRow.code)
+        )
+        with self._desk.reading() as session:
+            places = [(_company_view(row), roles) for row, roles in session.execute(query)]
+        companies = tuple(company for company, _ in places)
+        if not places:
+            return Entry(companies, None, Actor(account.id, account.name, is_operator=account.is_operator))
+        company, roles = next((place for place in places if place[0].id == wanted), places[0])
+        with self._desk.reading(company.id) as session:
+            sets = session.scalars(select(RoleRow.permissions).where(RoleRow.name.in_(roles))).all()
+        permissions = frozenset(name for permissions in sets for name in permissions)
+        actor = Actor(account.id, account.name, permissions, frozenset(roles), is_operator=account.is_operator)
+        return Entry(companies, company, actor)
 
     def operator(self, account_id: UUID) -> Actor:
         """Return the person as an actor on the installation, without any company's permissions."""
@@ -226,6 +256,10 @@ def view(row: AccountRow) -> AccountView:
 def is_login(text: str) -> bool:
     """Tell whether ``text`` can be a login name at all."""
     return bool(_LOGIN.fullmatch(text))
+
+
+def _company_view(row: CompanyRow) -> CompanyView:
+    return CompanyView(row.id, row.code, row.name, row.time_zone, row.locale, row.accent, row.parent_id)
 
 
 def _check(login: str, name: str) -> None:

@@ -134,7 +134,7 @@ def _people_in_fields(ticket: TicketView, acts: Sequence[JournalEntry]) -> set[U
 
 
 def _of(session: Session, key: Any, name: Any, ids: Collection[UUID]) -> Sequence[tuple[UUID, str]]:
-    return session.execute(select(key, name).where(key.in_(ids))).tuples().all() if ids else ()
+    return session.execute(select(key, name).where(key.in_(ids))).all() if ids else ()
 
 
 def _uuid(value: object) -> UUID | None:

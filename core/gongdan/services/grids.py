@@ -119,7 +119,7 @@ def _open_tickets(session: Session, path: str) -> dict[UUID, int]:
         .where(TicketRow.is_open.is_(True), AssetRow.path.startswith(path + "/", autoescape=True))
         .group_by(TicketRow.asset_id)
     )
-    return {key: count for key, count in session.execute(query).tuples() if key}
+    return {key: count for key, count in session.execute(query) if key}
 
 
 def _people(session: Session, path: str, today: date) -> dict[UUID, list[LinkedParty]]:
@@ -135,6 +135,6 @@ def _people(session: Session, path: str, today: date) -> dict[UUID, list[LinkedP
         .order_by(AssetLinkRow.id)
     )
     found: dict[UUID, list[LinkedParty]] = {}
-    for asset_id, role, name in session.execute(query).tuples():
+    for asset_id, role, name in session.execute(query):
         found.setdefault(asset_id, []).append(LinkedParty(role, name))
     return found

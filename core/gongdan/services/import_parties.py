@@ -172,7 +172,7 @@ def _ids_of_digests(session: Session, digests: Collection[str]) -> set[UUID]:
 def _load(session: Session, ids: Collection[UUID]) -> Sequence[_Known]:
     phones: dict[UUID, set[str]] = {}
     query = select(ContactPointRow.party_id, ContactPointRow.normalised).where(ContactPointRow.party_id.in_(ids))
-    for party_id, phone in session.execute(query).tuples():
+    for party_id, phone in session.execute(query):
         phones.setdefault(party_id, set()).add(phone)
     rows = session.execute(select(PartyRow.id, PartyRow.name, PartyRow.identity_digest).where(PartyRow.id.in_(ids)))
-    return [_Known(key, name, phones.get(key, set()), digest or "") for key, name, digest in rows.tuples()]
+    return [_Known(key, name, phones.get(key, set()), digest or "") for key, name, digest in rows]

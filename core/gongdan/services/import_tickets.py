@@ -223,7 +223,7 @@ class TicketWriter:
         if self._callers is None:
             query = select(ContactPointRow.normalised, ContactPointRow.party_id).where(ContactPointRow.kind == "phone")
             found: dict[str, set[UUID]] = {}
-            for phone, party_id in session.execute(query).tuples():
+            for phone, party_id in session.execute(query):
                 found.setdefault(phone, set()).add(party_id)
             self._callers = {phone: next(iter(parties)) for phone, parties in found.items() if len(parties) == 1}
         return self._callers

@@ -48,7 +48,7 @@ class Numbers:
         self._desk.require("company.admin")
         types = self._desk.installation.plugins.catalogue.ticket_types.of(self._desk.enabled)
         with self._desk.reading() as session:
-            own = dict(session.execute(select(NumberPatternRow.ticket_type, NumberPatternRow.pattern)).tuples().all())
+            own = dict(session.execute(select(NumberPatternRow.ticket_type, NumberPatternRow.pattern)).all())
             patterns = {one.name: NumberPattern(own[one.name]) if one.name in own else one.number for one in types}
             return tuple(
                 Numbering(

@@ -39,7 +39,7 @@ def _places(session: Session, party_ids: Collection[UUID], today: date) -> dict[
         .order_by(AssetRow.path)
     )
     found: dict[UUID, list[str]] = {}
-    for party_id, label in session.execute(query).tuples():
+    for party_id, label in session.execute(query):
         if party_id:
             found.setdefault(party_id, []).append(label)
     return found
@@ -51,4 +51,4 @@ def _open_tickets(session: Session, party_ids: Collection[UUID]) -> dict[UUID, i
         .where(TicketRow.requester_id.in_(party_ids), TicketRow.is_open.is_(True))
         .group_by(TicketRow.requester_id)
     )
-    return {key: count for key, count in session.execute(query).tuples() if key}
+    return {key: count for key, count in session.execute(query) if key}
