@@ -12,12 +12,10 @@ from flask import Flask, current_app, g, redirect, render_template, request, ses
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import NotAllowed
 from gongdan.services.accounts import AccountView
 from gongdan.services.actors import Actor
 from gongdan.services.desk import CompanyDesk, Desk
-from gongdan.services.sessions import SessionView
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -148,19 +146,10 @@ def _recognise() -> None:
     found = installation().sessions.find(token) if isinstance(token, str) else None
     if found is None:
         return
-    g.person, g.device = found.account, found
-    g.companies = installation().accounts.companies_of(found.account.id)
-    _enter(found, g.companies)
-
-
-def _enter(found: SessionView, companies: Sequence[CompanyView]) -> None:
-    accounts = installation().accounts
-    company = next((one for one in companies if one.id == found.company_id), companies[0] if companies else None)
-    actor = accounts.actor(found.account.id, company.id) if company else None
-    if company and actor:
-        g.desk, g.actor = installation().at(company, actor), actor
-    else:
-        g.actor = accounts.operator(found.account.id)
+    entry = installation().accounts.enter(found.account, found.company_id)
+    g.person, g.device, g.companies, g.actor = found.account, found, entry.companies, entry.actor
+    if entry.company:
+        g.desk = installation().at(entry.company, entry.actor)
 
 
 def _check(access: Access) -> Response | None:

@@ -17,6 +17,7 @@ from gongdan.web import (
     clauses,
     companies,
     departments,
+    devices,
     health,
     home,
     intake,
@@ -83,6 +84,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     access.install(app)
     words.install(app)
     shown.install(app)
+    devices.install(app)
     ticket_words.install(app)
     links.install(app)
     navigation.install(app)

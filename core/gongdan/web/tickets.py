@@ -1,6 +1,7 @@
 """Lists of tickets: filters as chips, saved views, columns, and acts on many at once."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,7 +9,6 @@ from uuid import UUID
 from flask import Blueprint, current_app, g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from gongdan.domain.fields import Choice
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import GongdanError, StaleVersion
 from gongdan.services.tickets import COUNT_LIMIT
@@ -138,7 +138,7 @@ def _choices() -> Choices:
     types, members = desk.intake.types(), desk.members.all()
     return Choices(
         types=[(one.name, say(one.label)) for one in types],
-        states=_unique((state.name, state.label) for one in types for state in one.workflow.states),
+        states=_unique((state.name, say(state.label), one) for one in types for state in one.workflow.states),
         severities=_declared(types, "severity"),
         categories=_declared(types, "category"),
         stages=[(value, say(label)) for value, label in CATEGORY_LABELS.items()],
@@ -149,18 +149,19 @@ def _choices() -> Choices:
 
 
 def _declared(types: Sequence[TicketType], core_field: str) -> Sequence[tuple[str, str]]:
-    choices: list[Choice] = [choice for one in types for choice in one.choices(core_field)]
-    return _unique((choice.value, choice.label) for choice in choices)
+    return _unique((choice.value, say(choice.label), one) for one in types for choice in one.choices(core_field))
 
 
-def _unique(pairs: Iterator[tuple[str, str]]) -> Sequence[tuple[str, str]]:
-    """Return pairs of value and label in words; types that share a value share its line."""
-    labels: dict[str, list[str]] = {}
-    for value, label in pairs:
-        known = labels.setdefault(value, [])
-        if (said := say(label)) not in known:
-            known.append(said)
-    return [(value, " / ".join(said)) for value, said in labels.items()]
+def _unique(declared: Iterable[tuple[str, str, TicketType]]) -> Sequence[tuple[str, str]]:
+    """Return pairs of value and label: a value of two types once, a label of two values with the type's name."""
+    labels: dict[str, dict[str, None]] = {}
+    types: dict[str, str] = {}
+    for value, label, ticket_type in declared:
+        labels.setdefault(value, {})[label] = None
+        types.setdefault(value, say(ticket_type.label))
+    joined = {value: " / ".join(known) for value, known in labels.items()}
+    shown = Counter(joined.values())
+    return [(value, f"{label}（{types[value]}）" if shown[label] > 1 else label) for value, label in joined.items()]
 
 
 def _quick_choices() -> Sequence[tuple[str, str]]:
