@@ -62,6 +62,7 @@ from gongdan.hooks.markers import hookimpl
 from gongdan.services.assets import AssetInput
 from gongdan.services.demo import as_member, at_moment, play
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
 from gongdan.services.parties import PartyInput
 from gongdan.services.ticket_lists import TicketFilter
@@ -122,6 +123,7 @@ __all__ = [
     "RowVerdict",
     "Rulebook",
     "Ruling",
+    "Source",
     "State",
     "StateCategory",
     "TicketExport",

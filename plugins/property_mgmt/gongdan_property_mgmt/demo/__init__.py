@@ -1,5 +1,28 @@
-"""幸福物业: a housing estate of three buildings with its office."""
+"""幸福物业: a housing estate of three buildings, 1,200 flats, and the office that looks after it."""
 
-from gongdan.api import Demo
+from gongdan.api import Demo, DemoPerson
+from gongdan_property_mgmt.roles import (
+    AREA_FOREMAN,
+    DEPARTMENT_MANAGER,
+    DEPARTMENT_STAFF,
+    DESK_CLERK,
+    DESK_SUPERVISOR,
+    PROJECT_MANAGER,
+    REPAIR_WORKER,
+)
 
-DEMO = Demo(code="xingfu", company="幸福物业", people=(), fill="gongdan_property_mgmt.demo.filling:fill")
+PEOPLE: tuple[DemoPerson, ...] = (
+    DemoPerson("liuwenjing", "刘文静", "客服部", "客服主管", (DESK_SUPERVISOR,)),
+    DemoPerson("guoming", "郭明", "客服部", "客服助理", (DESK_CLERK,)),
+    DemoPerson("zhangmin", "张敏", "客服部", "客服助理", (DESK_CLERK,)),
+    DemoPerson("yangjunming", "杨军明", "客服部", "客服部经理", (DEPARTMENT_MANAGER,)),
+    DemoPerson("zhaoqiang", "赵强", "工程部", "区域领班", (AREA_FOREMAN,)),
+    DemoPerson("hujunming", "胡军明", "工程部", "水工", (REPAIR_WORKER,)),
+    DemoPerson("sungangyong", "孙刚勇", "工程部", "电工", (REPAIR_WORKER,)),
+    DemoPerson("chenyanyang", "陈艳洋", "工程部", "综合维修", (REPAIR_WORKER,)),
+    DemoPerson("linguodong", "林国栋", "环境部", "保洁主管", (DEPARTMENT_STAFF,)),
+    DemoPerson("heweiwen", "何伟文", "秩序部", "秩序主管", (DEPARTMENT_STAFF,)),
+    DemoPerson("chenjianhua", "陈建华", "管理处", "项目经理", (PROJECT_MANAGER, "administrator")),
+)
+
+DEMO = Demo(code="xingfu", company="幸福物业", people=PEOPLE, fill="gongdan_property_mgmt.demo.filling:fill")

@@ -1,0 +1,64 @@
+"""The demo company fills itself, and its cases stand where they should."""
+
+from collections import Counter
+from datetime import UTC, date, datetime
+
+from gongdan.api import CompanyDesk, TicketFilter
+from gongdan.testing.clocks import Clock
+from gongdan_property_mgmt.demo import DEMO
+from gongdan_property_mgmt.demo.complaints import COMPLAINTS
+from gongdan_property_mgmt.demo.filling import fill
+from gongdan_property_mgmt.demo.repairs import REPAIRS
+from tests.plugins.hiring import hire
+
+
+def test_the_demo_shows_every_state_of_repairs_and_complaints(company_desk: CompanyDesk, clock: Clock) -> None:
+    # The lists end in October 2026.
+    clock.set(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
+    hire(company_desk, DEMO)
+    told: list[str] = []
+    fill(company_desk, told.append)
+    assert told == ["导入房屋台账", "导入两年的报修投诉台账", "登记本周的报修与投诉"]
+    week = company_desk.tickets.list(TicketFilter(opened_from=date(2026, 11, 8)))
+    states = Counter((line.ticket.type, line.ticket.state) for line in week.lines)
+    assert {state for kind, state in states if kind == "repair"} == {
+        "pending",
+        "dispatched",
+        "arrived",
+        "in_progress",
+        "paused",
+        "finished",
+        "confirmed",
+        "called_back",
+        "closed",
+        "void",
+    }
+    assert {state for kind, state in states if kind == "complaint"} == {
+        "accepted",
+        "settled",
+        "graded",
+        "forwarded",
+        "first_replied",
+        "established",
+        "in_progress",
+        "awaiting_callback",
+        "closed",
+        "void",
+    }
+    assert len(week.lines) == len(REPAIRS) + len(COMPLAINTS) == 28
+    assert [line.ticket.round for line in week.lines if line.ticket.round > 1] == [2, 2]
+    assert company_desk.journal.verify().first_bad is None
+
+
+def test_the_demo_has_people_for_every_step() -> None:
+    assert len({person.login for person in DEMO.people}) == len(DEMO.people)
+    assert {role for person in DEMO.people for role in person.roles} == {
+        "administrator",
+        "area_foreman",
+        "department_manager",
+        "department_staff",
+        "desk_clerk",
+        "desk_supervisor",
+        "project_manager",
+        "repair_worker",
+    }
