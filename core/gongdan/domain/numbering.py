@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 _PLACEHOLDER = re.compile(r"\{(company|yyyy|yy|mm|dd|serial)(?::(\d))?\}")
 
@@ -38,17 +39,24 @@ class NumberPattern:
 
     def format(self, company: str, opened: datetime, serial: int) -> str:
         """Return the number; ``opened`` is local time, ``serial`` counts from 1."""
-        values = {
-            "company": company,
-            "yyyy": f"{opened:%Y}",
-            "yy": f"{opened:%y}",
-            "mm": f"{opened:%m}",
-            "dd": f"{opened:%d}",
-        }
+        head, width, tail = _filled(self.pattern, company, opened.date())
+        return f"{head}{serial:0{width}d}{tail}"
 
-        def fill(match: re.Match[str]) -> str:
-            if match[1] == "serial":
-                return f"{serial:0{match[2] or 1}d}"
-            return values[match[1]]
 
-        return _PLACEHOLDER.sub(fill, self.pattern)
+@lru_cache(maxsize=1024)
+def _filled(pattern: str, company: str, opened: date) -> tuple[str, int, str]:
+    """Return a pattern with everything filled in but the serial: what stands before it, its digits, what follows."""
+    values = {
+        "company": company,
+        "yyyy": f"{opened:%Y}",
+        "yy": f"{opened:%y}",
+        "mm": f"{opened:%m}",
+        "dd": f"{opened:%d}",
+    }
+    serial = next(match for match in _PLACEHOLDER.finditer(pattern) if match[1] == "serial")
+
+    def fill(match: re.Match[str]) -> str:
+        return values[match[1]]
+
+    head, tail = (_PLACEHOLDER.sub(fill, part) for part in (pattern[: serial.start()], pattern[serial.end() :]))
+    return head, int(serial[2] or 1), tail

@@ -1,5 +1,6 @@
 """Writing ticket facts: many at once, matched by their key, with their original dates."""
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -203,20 +204,19 @@ class TicketWriter:
 
     def _numbers(self, session: Session, cases: Sequence[_Case]) -> list[str]:
         """Take a block of serials for each type and period, and give them out in the order of the file."""
-        series = [(case.fact.type, self._pattern(session, case).period(case.fact.opened_at)) for case in cases]
-        following = {key: reserve(session, *key, count) for key, count in Counter(series).items()}
-        numbers: list[str] = []
-        for case, key in zip(cases, series, strict=True):
-            pattern = self._pattern(session, case)
-            numbers.append(pattern.format(self._desk.company.code, case.fact.opened_at, following[key]))
-            following[key] += 1
-        return numbers
+        patterns = {name: self._pattern(session, name) for name in {case.fact.type for case in cases}}
+        series = [(case.fact.type, patterns[case.fact.type].period(case.fact.opened_at)) for case in cases]
+        serials = {key: itertools.count(reserve(session, *key, taken)) for key, taken in Counter(series).items()}
+        company = self._desk.company.code
+        return [
+            patterns[case.fact.type].format(company, case.fact.opened_at, next(serials[key]))
+            for case, key in zip(cases, series, strict=True)
+        ]
 
-    def _pattern(self, session: Session, case: _Case) -> NumberPattern:
-        name = case.fact.type
-        if name not in self._patterns:
-            self._patterns[name] = Numbers(self._desk).pattern(session, self._type(name))
-        return self._patterns[name]
+    def _pattern(self, session: Session, ticket_type: str) -> NumberPattern:
+        if ticket_type not in self._patterns:
+            self._patterns[ticket_type] = Numbers(self._desk).pattern(session, self._type(ticket_type))
+        return self._patterns[ticket_type]
 
     def _known_callers(self, session: Session) -> Mapping[str, UUID]:
         """Return phone → party, for phones that belong to exactly one party."""

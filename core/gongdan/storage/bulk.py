@@ -30,17 +30,9 @@ def bulk_insert(session: Session, model: type[CompanyScoped], rows: Sequence[dic
     table: Any = inspect(model).local_table
     statement = _prepared(table, frozenset((*rows[0], "company_id")), connection.dialect)
     company = {"company_id": company_of(session)}
-    values = [
-        tuple(
-            [
-                value if process is None or value is None else process(value)
-                for process, value in zip(statement.processors, statement.pick({**row, **company}), strict=True)
-            ]
-        )
-        for row in rows
-    ]
+    values = [_processed(statement, {**row, **company}) for row in rows]
     if statement.is_positional:
-        connection.exec_driver_sql(statement.sql, values)
+        connection.exec_driver_sql(statement.sql, list(map(tuple, values)))
     else:
         connection.exec_driver_sql(statement.sql, [dict(zip(statement.names, row, strict=True)) for row in values])
 
@@ -50,7 +42,8 @@ class _Statement:
     sql: str
     names: tuple[str, ...]
     pick: Callable[[dict[str, Any]], tuple[Any, ...]]
-    processors: tuple[Processor | None, ...]
+    #: Place and bind processor of the columns that have one.
+    processors: tuple[tuple[int, Processor], ...]
     is_positional: bool
 
 
@@ -58,5 +51,14 @@ class _Statement:
 def _prepared(table: Table, given: frozenset[str], dialect: Dialect) -> _Statement:
     compiled = insert(table).compile(dialect=dialect, column_keys=sorted(given))
     names = tuple(compiled.positiontup or sorted(given))
-    processors = tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
+    found = (table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
+    processors = tuple((place, processor) for place, processor in enumerate(found) if processor)
     return _Statement(str(compiled), names, itemgetter(*names), processors, bool(compiled.positional))
+
+
+def _processed(statement: _Statement, row: dict[str, Any]) -> list[Any]:
+    values = list(statement.pick(row))
+    for place, process in statement.processors:
+        if values[place] is not None:
+            values[place] = process(values[place])
+    return values

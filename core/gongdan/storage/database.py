@@ -5,7 +5,6 @@ instead of failing half-way. PostgreSQL transactions run as a role without right
 company as a setting, which row-level security checks.
 """
 
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from gongdan.errors import NestedTransaction, SettingsError
 from gongdan.storage import tenancy
+from gongdan.storage.json_texts import column_text
 from gongdan.storage.tenancy import CompanySession
 from gongdan.storage.texts import refuse_texts
 from gongdan.text import msg
@@ -31,9 +31,6 @@ _READING: Mapping[str, dict[str, object]] = {
     "sqlite": {},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
-
-#: Writes JSON columns: characters as they are, and as short as can be.
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 #: How long a SQLite transaction waits for its turn, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
@@ -103,12 +100,14 @@ def _make_engine(url: str) -> Engine:
         raise SettingsError("GONGDAN_DATABASE_URL", url, msg("不是数据库地址")) from problem
     name = parsed.get_backend_name()
     if name == "sqlite":
-        engine = create_engine(parsed, json_serializer=_json)
+        engine = create_engine(parsed, json_serializer=column_text)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if name == "postgresql":
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, json_serializer=_json)
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, json_serializer=column_text
+        )
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     raise SettingsError("GONGDAN_DATABASE_URL", name, msg("只支持 SQLite 与 PostgreSQL"))

@@ -10,9 +10,10 @@ from sqlalchemy import Index, String, Text, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from gongdan.domain.journal import GENESIS, canonical, seal
+from gongdan.domain.journal import GENESIS, seal
 from gongdan.storage.base import Base, CompanyScoped
 from gongdan.storage.bulk import bulk_insert
+from gongdan.storage.json_texts import canonical
 
 
 class JournalEntryRow(CompanyScoped, Base):
