@@ -26,12 +26,10 @@ def column_text(value: object) -> str:
         return _slow(value)
 
 
-#: Take what the quick writer refuses: whole numbers of more than 64 bits, and lone surrogates.
-_slow_canonical = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=lambda value: _plain(value)
-).encode
-_slow = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 def _plain(value: object) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+#: Take what the quick writer refuses: whole numbers of more than 64 bits, and lone surrogates.
+_slow_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode
+_slow = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
