@@ -29,7 +29,14 @@ class Option(click.Option):
 
 
 class _Spoken(click.Command):
-    """Translates the text at the head of the help page."""
+    """Translates the text at the head of the help page, and that of ``--help``."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return ``--help``; click keeps it, and with it the language of the page that was shown first."""
+        found = super().get_help_option(ctx)
+        if found:
+            found.help = translated(ctx, msg("显示本说明"))
+        return found
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the text into the help page."""

@@ -1,5 +1,6 @@
 """``gongdan demo``: a home folder of its own with a company for each trade, ready to be logged in to."""
 
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,17 +50,25 @@ def default_home() -> Path:
 
 def _serve(terminal: Terminal, showcase: "Showcase", port: int | None) -> None:
     from gongdan.cli.serve import address_of, make_server, run
+
+    listening = _listen(port)
+    server = make_server(terminal.desk, terminal.settings, listening)
+    click.echo(_welcome(terminal, showcase, address_of(listening)))
+    terminal.tell(msg("按 Ctrl+C 停止"))
+    run(server)
+
+
+def _listen(port: int | None) -> socket.socket:
+    """Listen on the port that was asked for; without one, on the usual port or any that is free."""
+    from gongdan.cli.serve import listen
     from gongdan.errors import SettingsError
 
     try:
-        server = make_server(terminal.desk, terminal.settings, HOST, PORT if port is None else port)
+        return listen(HOST, PORT if port is None else port)
     except SettingsError:
         if port is not None:
             raise
-        server = make_server(terminal.desk, terminal.settings, HOST, 0)
-    click.echo(_welcome(terminal, showcase, address_of(server, HOST)))
-    terminal.tell(msg("按 Ctrl+C 停止"))
-    run(server)
+        return listen(HOST, 0)
 
 
 def _walk(terminal: Terminal, showcase: "Showcase") -> None:
@@ -71,7 +80,7 @@ def _walk(terminal: Terminal, showcase: "Showcase") -> None:
 
 
 def _welcome(terminal: Terminal, showcase: "Showcase", address: str) -> str:
-    people = [(person.login, person.name, f"{person.company} {person.position}") for person in showcase.people]
+    people = [(person.login, person.name, f"{person.company} {person.position}".strip()) for person in showcase.people]
     columns = [max(width(line[column]) for line in people) for column in (0, 1)]
     logins = [f"{pad(login, columns[0])}  {pad(name, columns[1])}  {place}" for login, name, place in people]
     return box([
