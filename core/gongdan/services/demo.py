@@ -14,6 +14,8 @@ from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.intake import NewTicket
 from gongdan.services.parties import PartyInput
 
+_TEN = timedelta(minutes=10)
+
 
 @contextmanager
 def at_moment(desk: Desk, moment: datetime) -> Iterator[None]:
@@ -114,7 +116,7 @@ class _Player:
 
     def _value(self, name: str, value: object) -> object:
         if isinstance(value, timedelta):
-            moment = self._opened_at + value
+            moment = _rounded(self._opened_at + value)
             declared = self._desk.intake.type(self._case.type).field(name)
             is_day = declared is not None and declared.kind is FieldKind.DATE
             return moment.date().isoformat() if is_day else moment.isoformat(timespec="minutes")
@@ -123,3 +125,8 @@ class _Player:
         if name == "department":
             return str(next(found.id for found in self._desk.departments.all() if found.name == value))
         return value
+
+
+def _rounded(moment: datetime) -> datetime:
+    """Return the next full ten minutes, since nobody makes an appointment for 14:07."""
+    return moment + (-timedelta(minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)) % _TEN
