@@ -85,6 +85,8 @@ class Column:
     carry_down: bool = False
     #: The cell is for people alone: its normalisation is not reported as a change.
     quiet: bool = False
+    #: An identity number or the like: what is kept of the run holds it masked.
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

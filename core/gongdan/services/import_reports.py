@@ -1,9 +1,10 @@
 """What an import says of each row: kept with the run, shown, and written beside the file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gongdan.domain.identifiers import mask_identity_number
 from gongdan.domain.importing import CheckedRow, Importer, Issue, Outcome, RowVerdict, plain_value
 
 
@@ -43,8 +44,11 @@ def report(row: CheckedRow, outcome: Outcome | None) -> RowReport:
     return RowReport(row.row, row.verdict, outcome, row.reasons, tuple(map(_issue, row.issues)), changes)
 
 
-def stored(row: CheckedRow, outcome: Outcome | None) -> dict[str, Any]:
-    """Return what is kept of a row with its run; short names, since there may be a hundred thousand."""
+def stored(row: CheckedRow, outcome: Outcome | None, secret: Collection[str]) -> dict[str, Any]:
+    """Return what is kept of a row with its run; short names, since there may be a hundred thousand.
+
+    The cells of ``secret`` columns are masked: the file is with its owner, the database with many.
+    """
     entry: dict[str, Any] = {"r": row.row, "v": row.verdict.value}
     if outcome is not None:
         entry["o"] = outcome.value
@@ -52,7 +56,8 @@ def stored(row: CheckedRow, outcome: Outcome | None) -> dict[str, Any]:
         entry["w"] = [reason.value for reason in row.reasons]
     if row.issues:
         entry["i"] = [
-            [issue.column, issue.raw, issue.reason.value, issue.verdict.value, issue.rule, issue.remedy,
+            [issue.column, mask_identity_number(str(issue.raw)) if issue.column in secret else issue.raw,
+             issue.reason.value, issue.verdict.value, issue.rule, issue.remedy,
              {name: plain_value(value) for name, value in issue.params.items()}]
             for issue in row.issues
         ]  # fmt: skip

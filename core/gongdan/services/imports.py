@@ -294,6 +294,7 @@ class _Runner:
         self._importer = importer
         self._assets = AssetWriter(desk, run.id)
         self._tickets = TicketWriter(desk, run.id)
+        self._secret = frozenset(column.name for column in importer.columns if column.secret)
         self._counts = dict(run.counts)
         self._rows_done = run.rows_done
 
@@ -370,7 +371,7 @@ class _Runner:
                 run_id=run.id,
                 first_row=rows[0][0].row,
                 last_row=rows[-1][0].row,
-                verdicts=[import_reports.stored(row, outcome) for row, outcome in rows],
+                verdicts=[import_reports.stored(row, outcome, self._secret) for row, outcome in rows],
                 effects=[import_effects.stored(effect) for effect in effects],
             )
         )

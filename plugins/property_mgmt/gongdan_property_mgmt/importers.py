@@ -87,6 +87,7 @@ UNITS: Final = Importer(
             synonyms=("证件号", "身份证号", "身份证号码", "身份证"),
             on_reject=RowVerdict.FLAGGED,
             keep_raw=True,
+            secret=True,
         ),
         Column(
             name="tenant",

@@ -1,5 +1,6 @@
 """What a checked row says about units, people and cases, and that an export says the same again."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -156,4 +157,11 @@ def test_the_export_of_a_case_says_the_same_when_it_is_imported_again() -> None:
     cells = {column.label: row[column.name] for column in CASES.columns}
     again = check(CASES, cells)  # type: ignore[arg-type]  # an export writes cells
     assert again.issues == ()
-    assert CASES.facts(again) == (fact,)
+    # The number comes before the key, so that what is written anew in the row still means the same case.
+    assert CASES.facts(again) == (replace(fact, number="BX202603-0001", key="BX202603-0001"),)
+
+
+def test_the_number_of_a_case_is_an_optional_first_column() -> None:
+    assert CASES.columns[0].name == "number"
+    assert case_fact().number == ""
+    assert case_fact(工单编号="BX202603-0001").number == "BX202603-0001"
