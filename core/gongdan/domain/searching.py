@@ -12,6 +12,8 @@ from itertools import pairwise
 
 _RUN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+|[a-z0-9]+")
 _MOBILE_LENGTH = 11
+#: Characters of a Latin word that are indexed; PostgreSQL takes no token above 2 kB.
+_LONGEST_WORD = 64
 _SPACE = re.compile(r"\s+")
 
 
@@ -33,6 +35,7 @@ def tokens(folded: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def _tokens_of_run(run: str) -> dict[str, None]:
     if run[0] <= "z":
+        run = run[:_LONGEST_WORD]
         # People know a phone by its last four digits, so these are a word of their own.
         return {run: None, run[-4:]: None} if len(run) == _MOBILE_LENGTH and run.isdigit() else {run: None}
     pairs = dict.fromkeys(map("".join, pairwise(run)))
@@ -48,7 +51,7 @@ def query_tokens(folded: str) -> list[tuple[str, bool]]:
     needed: dict[tuple[str, bool], None] = {}
     for run in _RUN.findall(folded):
         if run[0] <= "z" or len(run) == 1:
-            needed[run, True] = None
+            needed[run[:_LONGEST_WORD], True] = None
         else:
             needed.update(dict.fromkeys((pair, False) for pair in map("".join, pairwise(run))))
     return list(needed)

@@ -18,6 +18,7 @@ from gongdan.domain.searching import fold, query_tokens, terms, tokens
         ("13800138000", ["13800138000", "8000"]),
         ("厨房漏水、卫生间漏水", ["厨房", "房漏", "漏水", "水", "卫生", "生间", "间漏"]),
         ("……", []),
+        ("x" * 5000, ["x" * 64]),
     ],
 )
 def test_a_text_becomes_pairs_of_characters_and_whole_words(text: str, expected: list[str]) -> None:
@@ -32,6 +33,7 @@ def test_a_text_becomes_pairs_of_characters_and_whole_words(text: str, expected:
         ("138", [("138", True)]),
         ("王芳 8000", [("王芳", False), ("8000", True)]),
         ('"OR" *', [("or", True)]),
+        ("x" * 5000, [("x" * 64, True)]),
         ("", []),
     ],
 )
