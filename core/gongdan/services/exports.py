@@ -58,10 +58,15 @@ class Exports:
         headings = [column.label for column in importer.columns]
         rows = (_cells(importer, values) for values in self._rows(importer.export))
         count = (write_xlsx if ending == "xlsx" else write_csv)(path, headings, rows)
+        self.note(kind, count)
+        return count
+
+    def note(self, kind: str, count: int) -> None:
+        """Journal that a list of ``count`` rows was handed out as a file."""
+        self._desk.require("export.run")
         with self._desk.working() as work:
             after = {"kind": kind, "rows": count, "identities": self._desk.actor.may("party.unmask")}
             work.record("export.written", "company", self._desk.company.id, after=after)
-        return count
 
     def _rows(self, export: AssetExport | TicketExport) -> Iterator[Values]:
         with self._desk.reading() as session:

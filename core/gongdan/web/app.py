@@ -18,8 +18,12 @@ from gongdan.web import (
     companies,
     departments,
     devices,
+    exports,
     health,
     home,
+    import_jobs,
+    import_runs,
+    imports,
     intake,
     journal,
     links,
@@ -45,6 +49,9 @@ from gongdan.web import (
 
 #: Every page of the core, one blueprint a noun.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    exports.pages,
+    import_runs.pages,
+    imports.pages,
     parties.pages,
     buildings.pages,
     assets.pages,
@@ -89,6 +96,8 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     links.install(app)
     navigation.install(app)
     record_words.install(app)
+    exports.install(app)
+    import_jobs.install(app)
     problems.install(app)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)

@@ -20,10 +20,10 @@ _BREAKS: Mapping[str, str] = {
 
 #: Pages of the things that acts are about, by the kind of thing.
 _SUBJECT_PAGES: Mapping[str, tuple[str, str]] = {
-    "ticket": ("tickets.show", "ticket_id"),
+    "ticket": ("ticket.show", "ticket_id"),
     "party": ("parties.show", "party_id"),
     "asset": ("assets.show", "asset_id"),
-    "import_run": ("imports.show", "run_id"),
+    "import_run": ("import_runs.show", "run_id"),
 }
 
 

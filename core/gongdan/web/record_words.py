@@ -7,31 +7,15 @@ from uuid import UUID
 from flask import Flask, url_for
 
 from gongdan.domain.assets import AssetKind
-from gongdan.domain.verdicts import Reason
 from gongdan.services.grids import AssetView
-from gongdan.text import msg
+from gongdan.services.import_files import REASON_WORDS
 from gongdan.web.access import current_desk
 from gongdan.web.words import say, translator
-
-#: Why a value or a row is not simply taken.
-REASON_LABELS: Mapping[str, str] = {
-    Reason.TITLE_OR_TOTAL: msg("标题或合计行"),
-    Reason.BLANK: msg("空行"),
-    Reason.MISSING_REQUIRED: msg("缺少必填内容"),
-    Reason.BAD_DATE: msg("日期不对"),
-    Reason.BAD_FORMAT: msg("格式不对"),
-    Reason.BAD_CHECKSUM: msg("校验码不对"),
-    Reason.PRECISION_LOST: msg("长号码丢失精度"),
-    Reason.DUPLICATE: msg("重复"),
-    Reason.UNKNOWN_REFERENCE: msg("引用的对象不存在"),
-    Reason.CONFLICT: msg("与已有内容冲突"),
-    Reason.REFUND: msg("退款"),
-}
 
 
 def reason(value: str) -> str:
     """Return a reason class in words."""
-    return say(REASON_LABELS.get(value, value))
+    return say(REASON_WORDS.get(value, value))
 
 
 def reasons_in_words(values: Iterable[str]) -> str:

@@ -1,0 +1,190 @@
+"""Exports: what a list shows as a file, and whole lists that say the same when they are imported again."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, Response, request, url_for
+
+from gongdan.domain.importing import AssetExport
+from gongdan.errors import NotFound
+from gongdan.services.exports import FORMATS
+from gongdan.services.tickets import TicketFilter, TicketLine
+from gongdan.sheets.writing import Written, write_csv, write_xlsx
+from gongdan.text import msg
+from gongdan.web import shown, ticket_filters
+from gongdan.web.access import current_desk, may, needs
+from gongdan.web.downloads import download
+from gongdan.web.record_words import kind_labels, state_labels
+from gongdan.web.ticket_words import choice, state_label, type_label
+from gongdan.web.words import say
+
+pages = Blueprint("exports", __name__, url_prefix="/exports")
+
+#: Rows that are read at once.
+_PAGE = 500
+#: A longer list is no longer one that a person has looked at.
+_MOST_ROWS = 50_000
+
+_PARTY_HEADINGS = (
+    msg("姓名或名称"), msg("类型"), msg("电话"), msg("名下"), msg("分级"), msg("证件号"), msg("备注"), msg("未结工单"),
+)  # fmt: skip
+_ASSET_HEADINGS = (msg("名称"), msg("编号"), msg("类型"), msg("位置"), msg("楼层或位置"), msg("状态"))
+
+Rows = Iterator[Sequence[Written]]
+
+
+@pages.get("/tickets")
+@needs("export.run")
+def tickets() -> Response:
+    """Send the tickets of a list with the columns that it shows."""
+    given = [(name, value) for name, value in request.args.items(multi=True) if name != "format"]
+    view = ticket_filters.read(given)
+    headings = [say(ticket_filters.COLUMNS[name][0]) for name in view.columns]
+    rows = ([_ticket_cell(line, name) for name in view.columns] for line in _ticket_lines(view.filter))
+    return _send("tickets", say(msg("工单")), headings, rows)
+
+
+@pages.get("/parties")
+@needs("export.run")
+def parties() -> Response:
+    """Send the parties that a search finds; phones as the person may see them."""
+    return _send(
+        "parties", say(msg("客户")), [say(text) for text in _PARTY_HEADINGS], _party_rows(request.args.get("q", ""))
+    )
+
+
+@pages.get("/assets")
+@needs("export.run")
+def assets() -> Response:
+    """Send the assets that a search finds, in the order of the tree."""
+    headings = [
+        say(text) for text in (msg("名称"), msg("编号"), msg("类型"), msg("位置"), msg("楼层或位置"), msg("状态"))
+    ]
+    return _send("assets", say(msg("资产")), headings, _asset_rows(request.args.get("q", "")))
+
+
+@pages.get("/lists/<kind>.<ending>")
+@needs("export.run")
+def whole(kind: str, ending: str) -> Response:
+    """Send a whole list as it can be imported again."""
+    if ending not in FORMATS:
+        raise NotFound("export", ending)
+    desk = current_desk()
+    label = say(desk.imports.importer(kind).label)
+    with TemporaryDirectory(prefix="gongdan-export-") as folder:
+        path = Path(folder) / f"{kind}.{ending}"
+        desk.exports.write(kind, path)
+        return download(path.read_bytes(), f"{_title(label)}.{ending}")
+
+
+def offers(noun: str, **filters: str) -> Sequence[tuple[str, str]]:
+    """Return what can be exported from the list of a noun, as label and address; nothing for who may not."""
+    if not may("export.run"):
+        return ()
+    query = urlencode({name: value for name, value in filters.items() if value})
+    seen = [
+        (say(msg("当前列表")) + f" · {ending}", f"{url_for(f'exports.{noun}', format=ending)}&{query}".rstrip("&"))
+        for ending in FORMATS
+    ]
+    return [*seen, *(_whole_lists(noun) if noun != "parties" else ())]
+
+
+def install(app: Flask) -> None:
+    """Give templates what can be exported."""
+    app.jinja_env.globals.update(exports_of=offers)
+
+
+def _whole_lists(noun: str) -> Sequence[tuple[str, str]]:
+    kinds = [one for one in current_desk().exports.kinds() if isinstance(one.export, AssetExport) == (noun == "assets")]
+    return [
+        (say(msg("整份{list}（可再导入）"), list=say(one.label)) + f" · {ending}",
+         url_for("exports.whole", kind=one.kind, ending=ending))
+        for one in kinds for ending in FORMATS
+    ]  # fmt: skip
+
+
+def _send(noun: str, title: str, headings: Sequence[str], rows: Rows) -> Response:
+    ending = request.args.get("format", FORMATS[0])
+    if ending not in FORMATS:
+        raise NotFound("export", ending)
+    desk = current_desk()
+    with TemporaryDirectory(prefix="gongdan-export-") as folder:
+        path = Path(folder) / f"{noun}.{ending}"
+        with desk.reading():
+            count = (
+                write_xlsx(path, headings, rows, sheet=title) if ending == "xlsx" else write_csv(path, headings, rows)
+            )
+        desk.exports.note(noun, count)
+        return download(path.read_bytes(), f"{_title(title)}.{ending}")
+
+
+def _title(label: str) -> str:
+    return f"{label} {shown.now().astimezone(shown.zone()):%Y-%m-%d}"
+
+
+def _ticket_lines(wanted: TicketFilter) -> Iterator[TicketLine]:
+    desk, key, count = current_desk(), "", 0
+    while count < _MOST_ROWS:
+        found = desk.tickets.list(wanted, after=key, limit=_PAGE)
+        yield from found.lines
+        count, key = count + len(found.lines), found.next_key
+        if not key:
+            return
+
+
+def _ticket_cell(line: TicketLine, column: str) -> Written:
+    ticket = line.ticket
+    cells: dict[str, Written] = {
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "type": type_label(ticket),
+        "state": state_label(ticket),
+        "severity": choice(ticket, "severity"),
+        "category": choice(ticket, "category"),
+        "contact": ticket.contact_name,
+        "place": ticket.place,
+        "assignee": line.assignee_name,
+        "owner": line.owner_name,
+        "opened": _local(ticket.opened_at),
+        "changed": _local(ticket.changed_at),
+        "closed": _local(ticket.closed_at),
+    }
+    return cells[column]
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(shown.zone()).replace(tzinfo=None) if moment else None
+
+
+def _party_rows(text: str) -> Rows:
+    desk, key, count = current_desk(), "", 0
+    kinds = {"person": say(msg("个人")), "company": say(msg("单位"))}
+    while count < _MOST_ROWS:
+        found, key = desk.parties.list(text, after=key, limit=_PAGE)
+        around = desk.parties.around([party.id for party in found])
+        for party in found:
+            near = around[party.id]
+            kind, phones = kinds.get(party.kind, party.kind), map(shown.phone, party.phones)
+            yield (
+                party.name, kind, "、".join(phones), "、".join(near.places), party.tier, party.identity_mask,
+                party.remark, near.open_tickets,
+            )  # fmt: skip
+        count += len(found)
+        if not key:
+            return
+
+
+def _asset_rows(text: str) -> Rows:
+    desk, key, count = current_desk(), "", 0
+    kinds, states = kind_labels(), state_labels()
+    while count < _MOST_ROWS:
+        found = desk.assets.list(text, after=key, limit=_PAGE)
+        for asset in found:
+            state = states.get((asset.kind, asset.state), asset.state)
+            yield (asset.label, asset.code, kinds.get(asset.kind, asset.kind), asset.path, asset.position, state)
+        if len(found) < _PAGE:
+            return
+        key, count = found[-1].path, count + len(found)
