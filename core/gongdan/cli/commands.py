@@ -95,15 +95,26 @@ def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     return remember
 
 
+_JSON: dict[str, Any] = {
+    "is_flag": True, "expose_value": False, "callback": _set("as_json"), "help": msg("输出 JSON，供程序读取")
+}  # fmt: skip
+
+_COMPANY: dict[str, Any] = {
+    "metavar": "CODE", "expose_value": False, "callback": _set("company_code"),
+    "help": msg("公司代码；只有一家公司时可省略"),
+}  # fmt: skip
+
+
 def json_option(command: F) -> F:
     """Give a command ``--json``."""
-    declared = option("--json", is_flag=True, expose_value=False, callback=_set("as_json"),
-                      help=msg("输出 JSON，供程序读取"))  # fmt: skip
-    return declared(command)
+    return option("--json", **_JSON)(command)
 
 
 def company_option(command: F) -> F:
     """Give a command ``--company``; ``Terminal.company`` is its desk."""
-    declared = option("--company", metavar="CODE", expose_value=False, callback=_set("company_code"),
-                      help=msg("公司代码；只有一家公司时可省略"))  # fmt: skip
-    return declared(command)
+    return option("--company", **_COMPANY)(command)
+
+
+def group_options() -> list[click.Parameter]:
+    """Return ``--company`` and ``--json`` for a group whose commands declare neither."""
+    return [Option(["--company"], **_COMPANY), Option(["--json"], **_JSON)]

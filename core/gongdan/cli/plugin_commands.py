@@ -1,8 +1,11 @@
-"""The commands that plugins bring, as ``gongdan <plugin> …``; only the asked plugin is imported."""
+"""The commands that plugins bring, as ``gongdan <plugin> …``; only the asked plugin is imported.
+
+A plugin's command gets the ``Terminal`` as its context object: ``@click.pass_obj`` hands it over.
+"""
 
 import click
 
-from gongdan.cli.commands import Group, translated
+from gongdan.cli.commands import Group, group_options, translated
 from gongdan.cli.terminal import Terminal
 from gongdan.hooks.manager import PluginManager, load_object
 from gongdan.text import msg
@@ -18,7 +21,7 @@ def plugin_group(ctx: click.Context, plugin: str) -> click.Group:
         text = terminal.say(msg("扩展“{plugin}”不能加载：{cause}"), plugin=plugin, cause=manager.failures[0].cause)
         raise click.ClickException(text)
     book = manager.catalogue.rulebooks.get(plugin)
-    group = Group(plugin, help=book.label if book else plugin)
+    group = Group(plugin, help=book.label if book else plugin, params=group_options())
     for answer in manager.declared("register_commands"):
         for path in answer.value:
             group.add_command(load_object(path))
