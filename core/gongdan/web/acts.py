@@ -1,14 +1,19 @@
 """Entries of the journal in words: what was done, and which values it changed."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import g
 
+from gongdan.domain.fields import Field
+from gongdan.services.import_files import OUTCOME_WORDS, VERDICT_WORDS
 from gongdan.services.intake import CHANNELS
 from gongdan.services.journal import JournalEntry
 from gongdan.text import msg
+from gongdan.web import shown
 from gongdan.web.access import installation
+from gongdan.web.ticket_words import LINK_LABELS
 from gongdan.web.words import say
 
 #: Acts in words and the icon that stands for them; a plugin's own acts are shown by their names.
@@ -20,6 +25,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "account.password_set": (msg("设置了密码"), "key"),
     "asset.changed": (msg("修改了资料"), "edit"),
     "asset.created": (msg("建立了档案"), "plus"),
+    "asset.imported": (msg("随导入建立"), "database-import"),
     "asset.link_ended": (msg("结束了关系"), "link"),
     "asset.linked": (msg("建立了关系"), "link"),
     "asset.serial_added": (msg("登记了编号"), "tag"),
@@ -31,7 +37,8 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "export.written": (msg("导出了数据"), "download"),
     "import.finished": (msg("完成了导入"), "database-import"),
     "import.interrupted": (msg("中断了导入"), "database-import"),
-    "import.resumed": (msg("继续了导入"), "database-import"),
+    "import.removed": (msg("随撤销导入删除"), "arrow-back-up"),
+    "import.restored": (msg("随撤销导入还原"), "arrow-back-up"),
     "import.started": (msg("开始了导入"), "database-import"),
     "import.undone": (msg("撤销了导入"), "arrow-back-up"),
     "member.left": (msg("移出了公司"), "logout"),
@@ -42,6 +49,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "number_pattern.set": (msg("设置了编号格式"), "tag"),
     "party.changed": (msg("修改了资料"), "edit"),
     "party.created": (msg("建立了客户档案"), "user-plus"),
+    "party.imported": (msg("随导入建立"), "database-import"),
     "party.related": (msg("建立了客户关系"), "link"),
     "party.unmasked": (msg("查看了完整证件号"), "eye"),
     "plugin.disabled": (msg("停用了扩展"), "puzzle"),
@@ -52,6 +60,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "session.ended": (msg("退出了一台设备"), "logout"),
     "session.opened": (msg("登录"), "login"),
     "ticket.changed": (msg("修改了工单"), "edit"),
+    "ticket.imported": (msg("随导入登记"), "database-import"),
     "ticket.linked": (msg("关联了工单"), "link"),
     "ticket.merge_undone": (msg("撤销了合并"), "git-merge"),
     "ticket.merged": (msg("合并了工单"), "git-merge"),
@@ -80,14 +89,20 @@ _NAMES: Mapping[str, str] = {
     "identity": msg("证件号"), "kind": msg("类型"), "label": msg("名称"), "locale": msg("语言"), "login": msg("用户名"),
     "move": msg("办理"), "name": msg("名称"), "number": msg("编号"), "owner_id": msg("首接人"), "party": msg("客户"),
     "path": msg("位置"), "pattern": msg("编号格式"), "permissions": msg("权限"), "phones": msg("电话"),
-    "plugin": msg("扩展"), "position": msg("位置"), "reason": msg("原因"), "rows": msg("行数"), "identities": msg("含证件号"), "remark": msg("备注"), "role": msg("关系"),
+    "plugin": msg("扩展"), "position": msg("位置"), "reason": msg("原因"),
+    "rows": msg("行数"), "identities": msg("含证件号"), "remark": msg("备注"), "role": msg("关系"),
     "roles": msg("角色"), "severity": msg("等级"), "state": msg("状态"), "subject": msg("主题"),
     "supervisor": msg("上级"), "ticket_type": msg("工单类型"), "tier": msg("分级"), "time_zone": msg("时区"),
+    "to": msg("对象"),
     "value": msg("值"), "version": msg("版本"),
 }  # fmt: skip
 
-#: How many hexadecimal digits a reference to a record has; a reader can do nothing with it.
-_REFERENCE_DIGITS = 32
+#: A reference to a record, or the hash of a file: a reader can do nothing with it.
+_REFERENCE = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+#: Values that are numbers of people's phones.
+_PHONES = frozenset({"contact_phone", "phones"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +137,46 @@ def _changes(noun: str, before: Mapping[str, object], after: Mapping[str, object
         if isinstance(old, dict) or isinstance(new, dict):
             yield from _changes(noun, old if isinstance(old, dict) else {}, new if isinstance(new, dict) else {})
             continue
-        words = _words().get((noun, name), {})
-        shown = Change(_name(noun, name), _shown(old, words), _shown(new, words))
-        if (shown.before or shown.after) and shown.before != shown.after:
-            yield shown
+        change = Change(_name(noun, name), _value(noun, name, old), _value(noun, name, new))
+        if (change.before or change.after) and change.before != change.after:
+            yield change
 
 
 def _name(noun: str, name: str) -> str:
-    return say(_NAMES.get(name) or _words().get((noun, ""), {}).get(name, name))
+    field = _fields().get((noun, name))
+    return say(field.label if field else _NAMES.get(name) or _words().get((noun, ""), {}).get(name, name))
 
 
-def _shown(value: object, words: Mapping[str, str]) -> str:
+def _value(noun: str, name: str, value: object) -> str:
+    field = _fields().get((noun, name))
+    if field and not isinstance(value, list):
+        return shown.stored(field, value)
+    if name in _PHONES:
+        numbers = value if isinstance(value, list | tuple) else [value or ""]
+        return say(msg("、")).join(shown.phone(str(number)) for number in numbers)
+    return _plain(value, _words().get((noun, name), {}))
+
+
+def _plain(value: object, words: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return say(msg("是")) if value else say(msg("否"))
     if not value and value != 0:
         return ""
     if isinstance(value, list | tuple):
-        return say(msg("、")).join(filter(None, (_shown(part, words) for part in value)))
+        return say(msg("、")).join(filter(None, (_plain(part, words) for part in value)))
     text = str(value)
-    is_reference = len(text) == _REFERENCE_DIGITS and all(char in "0123456789abcdef" for char in text)
-    return "" if is_reference else say(words.get(text, text))
+    return "" if _REFERENCE.fullmatch(text) else say(words.get(text, text))
+
+
+def _fields() -> Mapping[tuple[str, str], Field]:
+    """Return the fields that plugins declare, by noun and name."""
+    if "act_fields" not in g:
+        catalogue = installation().plugins.catalogue
+        found = {("ticket", field.name): field for owned in catalogue.ticket_types for field in owned.value.fields}
+        found |= {("asset", field.name): field for owned in catalogue.asset_kinds for field in owned.value.fields}
+        g.act_fields = found
+    fields: Mapping[tuple[str, str], Field] = g.act_fields
+    return fields
 
 
 def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
@@ -158,10 +193,13 @@ def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
         found["ticket", "move"] = {move.name: move.label for kind in types for move in kind.workflow.moves}
         found["ticket", "type"] = {kind.name: kind.label for kind in types}
         found["ticket", "channel"] = {one.value: one.label for one in CHANNELS}
-        found["ticket", ""] = {field.name: field.label for kind in types for field in kind.fields}
+        found["ticket", "kind"] = {kind.value: outgoing for kind, (outgoing, _) in LINK_LABELS.items()}
         found["asset", "state"] = {value: label for kind in kinds for value, label in kind.states}
         found["asset", "role"] = {owned.value.role: owned.value.label for owned in catalogue.link_rules}
-        found["asset", ""] = {field.name: field.label for kind in kinds for field in kind.fields}
+        found["import_run", ""] = {
+            verdict.value: word for verdict, word in (*VERDICT_WORDS.items(), *OUTCOME_WORDS.items())
+        }
+        found["import_run", "kind"] = {owned.value.kind: owned.value.label for owned in catalogue.importers}
         found["party", "kind"] = {"person": msg("个人"), "company": msg("单位")}
         g.act_words = found
     words: Mapping[tuple[str, str], Mapping[str, str]] = g.act_words

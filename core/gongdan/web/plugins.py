@@ -85,7 +85,8 @@ def _find(name: str) -> Card:
 
 
 def _cards() -> Sequence[Card]:
-    return [_card(plugin) for plugin in current_desk().plugins.all()]
+    """Return every plugin, those that the company works with first."""
+    return sorted(map(_card, current_desk().plugins.all()), key=lambda card: not card.plugin.is_enabled)
 
 
 def _card(plugin: PluginView) -> Card:
