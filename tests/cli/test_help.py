@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +110,17 @@ def test_a_missing_option_is_status_2(console: Console) -> None:
 @pytest.mark.parametrize("name", TABLE)
 def test_every_command_of_the_table_exists_and_explains_itself(console: Console, name: str) -> None:
     assert "用法：" in console.done(name, "--help")
+
+
+def test_what_is_translated_of_click_is_what_click_says() -> None:
+    import click
+    from babel.messages.extract import extract_from_dir
+    from babel.messages.pofile import read_po
+
+    import gongdan
+
+    said = {text for _, _, text, _, _ in extract_from_dir(Path(click.__file__).parent)}
+    path = Path(gongdan.__file__).parent / "locale" / "zh" / "LC_MESSAGES" / "click.po"
+    with path.open("rb") as source:
+        translated = {message.id for message in read_po(source) if message.id}
+    assert translated - said == set()

@@ -1,10 +1,11 @@
 """Updating and checking catalogues, and the shipped ones, which have no gap."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from gongdan.language.check import Finding, findings
+from gongdan.language.check import Finding, findings, read_catalogue, words_of
 from gongdan.language.packages import Package, installed_packages
 from gongdan.language.update import update
 from tests.core.language.packages import make_package, write_catalogue
@@ -122,3 +123,18 @@ def test_a_template_that_does_not_parse_fails_instead_of_losing_its_texts(tmp_pa
 
 def test_the_shipped_catalogues_have_no_gap() -> None:
     assert [str(finding) for finding in findings(installed_packages())] == []
+
+
+def test_the_english_texts_are_english() -> None:
+    han = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
+    # A unit, two amounts and a number plate are quoted as people write them.
+    quoted = set("㎡元万粤")
+    found = [
+        f"{package.name}: {words}"
+        for package in installed_packages()
+        for message in read_catalogue(package, "en")
+        if message.id
+        for words in words_of(message)
+        if set(han.findall(words)) - quoted
+    ]
+    assert found == []
