@@ -15,7 +15,7 @@ AGENCY = AssetKind(
     fields=(
         Field(
             name="level",
-            label=msg("级别"),
+            label=msg("代理级别"),
             kind=FieldKind.CHOICE,
             choices=(Choice("1", msg("一级")), Choice("2", msg("二级")), Choice("3", msg("三级"))),
         ),

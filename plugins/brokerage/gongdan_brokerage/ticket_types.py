@@ -75,7 +75,6 @@ REBATE_STATEMENT = TicketType(
             help=msg("如 2026-10"),
             check=check_month,
             searchable=True,
-            clauses=("001-10-25",),
         ),
         Field(name="plan", label=msg("返佣方案")),
         *_FIGURES,
@@ -83,5 +82,5 @@ REBATE_STATEMENT = TicketType(
     ),
     asset_kinds=("agency",),
     intake_requires=("requester",),
-    clauses=("001-10-13", "001-10-25"),
+    clauses=("001-10-13",),
 )

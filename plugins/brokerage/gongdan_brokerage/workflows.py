@@ -13,8 +13,8 @@ _STATES = (
     State("confirmed", msg("待付款"), StateCategory.WAITING_US),
     State("part_paid", msg("部分已付"), StateCategory.WAITING_US),
     State("paid", msg("已付清"), StateCategory.DONE),
-    State("closed", msg("关闭"), StateCategory.CLOSED),
-    State("void", msg("作废"), StateCategory.VOID),
+    State("closed", msg("已关闭"), StateCategory.CLOSED),
+    State("void", msg("已作废"), StateCategory.VOID),
 )
 
 _FIGURES = ("volume", "opening_pending", "accrued", "unattributed")
@@ -31,7 +31,7 @@ _MOVES = (
         guards=("unattributed_volume_is_explained", "correction_is_explained"),
         stamps=("prepared_by",),
         usual=True,
-        clauses=("001-10-13", "001-10-25"),
+        clauses=("001-10-13",),
     ),
     Move(
         name="review",

@@ -19,7 +19,7 @@ VEHICLE = AssetKind(
     states=(
         ("waiting", msg("待装")),
         ("fitted", msg("已装")),
-        ("suspended", msg("停用")),
+        ("suspended", msg("停用中")),
         ("removed", msg("已拆")),
     ),
     serials=("plate", "vin"),

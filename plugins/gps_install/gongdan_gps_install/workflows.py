@@ -17,9 +17,9 @@ _STATES = (
     State("tested", msg("已测试"), StateCategory.WAITING_CUSTOMER),
     State("confirmed", msg("客户已确认"), StateCategory.DONE),
     State("handed_in", msg("已交单"), StateCategory.DONE),
-    State("closed", msg("关闭"), StateCategory.CLOSED),
+    State("closed", msg("已关闭"), StateCategory.CLOSED),
     State("not_fitted", msg("未装成"), StateCategory.CLOSED),
-    State("void", msg("作废"), StateCategory.VOID),
+    State("void", msg("已作废"), StateCategory.VOID),
 )
 
 _CLERKS = (GPS_CLERK, DIVISION_MANAGER)

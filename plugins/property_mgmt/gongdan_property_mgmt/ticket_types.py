@@ -276,7 +276,7 @@ _COMPLAINT_FIELDS = (
         label=msg("告知投诉人时间"),
         kind=FieldKind.DATETIME,
         at_intake=False,
-        clauses=("004-04-39", "004-04-40"),
+        clauses=("004-04-40",),
     ),
     Field(name="worker", label=msg("处理人"), at_intake=False, searchable=True),
     Field(name="responsible_person", label=msg("责任人"), at_intake=False),

@@ -68,12 +68,26 @@ def test_a_move_is_refused_to_those_who_are_not_named(move: str) -> None:
     assert COMPLETE[move].by(stranger, HEAD).refusals() == ["role"]
 
 
-@pytest.mark.clause("001-10-13")
-@pytest.mark.clause("001-10-25")
-@pytest.mark.clause("001-10-27")
 @pytest.mark.parametrize(("move", "name"), REQUIRED)
 def test_a_move_is_refused_without_what_it_requires(move: str, name: str) -> None:
     assert f"required:{name}" in COMPLETE[move].but(**{name: None}).refusals()
+
+
+@pytest.mark.clause("001-10-13")
+@pytest.mark.parametrize("name", ["volume", "opening_pending", "accrued", "unattributed"])
+def test_a_statement_holds_volume_rebate_and_what_was_pending(name: str) -> None:
+    assert COMPLETE["compute"].but(**{name: None}).refusals() == [f"required:{name}"]
+
+
+@pytest.mark.clause("001-10-27")
+@pytest.mark.parametrize("name", ["paid", "paid_on", "bank_reference"])
+def test_a_payment_names_its_sum_its_day_and_the_bank(name: str) -> None:
+    assert f"required:{name}" in COMPLETE["pay"].but(**{name: None}).refusals()
+
+
+@pytest.mark.clause("001-10-27")
+def test_a_month_closes_with_what_is_still_pending() -> None:
+    assert "required:closing_pending" in COMPLETE["close"].but(closing_pending=None).refusals()
 
 
 @pytest.mark.clause("001-10-26")
@@ -174,7 +188,7 @@ def _compute(clerk: CompanyDesk, statement: TicketView) -> TicketView:
     return _move(clerk, statement, "compute", **figures)
 
 
-@pytest.mark.clause("001-10-25")
+@pytest.mark.clause("001-10-13")
 def test_a_statement_is_for_an_agent_and_a_month(clerk: CompanyDesk, company_desk: CompanyDesk) -> None:
     with pytest.raises(InvalidInput) as refused:
         clerk.intake.open(NewTicket(type="rebate_statement", subject="返佣", fields={"month": "十月"}))

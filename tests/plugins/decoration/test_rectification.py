@@ -69,8 +69,6 @@ def test_a_move_is_refused_to_those_who_are_not_named(move: str) -> None:
     assert COMPLETE[move].by(stranger, COMPLETE[move].actor).refusals() == ["role"]
 
 
-@pytest.mark.clause("000-04-33")
-@pytest.mark.clause("000-04-34")
 @pytest.mark.parametrize(("move", "name"), REQUIRED)
 def test_a_move_is_refused_without_what_it_requires(move: str, name: str) -> None:
     missing = COMPLETE[move].but(**{name: None}).about(**{name: None})

@@ -69,9 +69,6 @@ def test_a_move_is_refused_to_those_who_are_not_named(move: str) -> None:
     assert COMPLETE[move].by(stranger, INSTALLER).refusals() == ["role"]
 
 
-@pytest.mark.clause("001-03-03")
-@pytest.mark.clause("001-03-04")
-@pytest.mark.clause("001-03-11")
 @pytest.mark.parametrize(("move", "name"), REQUIRED)
 def test_a_move_is_refused_without_what_it_requires(move: str, name: str) -> None:
     missing = COMPLETE[move].but(**{name: None}).about(**{name: None})
@@ -113,6 +110,35 @@ def test_a_plate_has_one_of_its_own_colours(plate: str, colour: str) -> None:
 )
 def test_a_colour_that_fits_or_is_not_known_passes(plate: str, colour: object) -> None:
     assert COMPLETE["accept"].but(plate=plate, plate_colour=colour).refusals() == []
+
+
+@pytest.mark.clause("001-03-11")
+@pytest.mark.parametrize("name", ["visit_at", "visit_place", "terminal_model"])
+def test_an_order_for_approval_says_when_where_and_what(name: str) -> None:
+    assert COMPLETE["submit"].but(**{name: None}).refusals() == [f"required:{name}"]
+
+
+@pytest.mark.clause("001-03-16")
+def test_somebody_is_sent() -> None:
+    assert COMPLETE["dispatch"].about(assignee=None).refusals() == ["required:assignee"]
+
+
+@pytest.mark.clause("001-03-42")
+def test_outside_help_is_named_and_explained() -> None:
+    help_ = COMPLETE["dispatch_outside"]
+    assert help_.but(outside_firm=None).refusals() == ["required:outside_firm"]
+    silent = Attempt(FLOW, "dispatch_outside", role=help_.role, fields=help_.fields, ticket=help_.ticket)
+    assert silent.refusals() == ["remark:remark"]
+
+
+@pytest.mark.clause("001-03-03")
+def test_the_place_of_fitting_is_agreed_before_the_work() -> None:
+    assert COMPLETE["start"].but(fitting_place=None).refusals() == ["required:fitting_place"]
+
+
+@pytest.mark.clause("001-03-04")
+def test_an_order_closes_with_a_day_for_the_next_care() -> None:
+    assert COMPLETE["close"].but(next_care_on=None).refusals() == ["required:next_care_on"]
 
 
 @pytest.mark.clause("001-03-17")

@@ -12,7 +12,7 @@ from gongdan_property_mgmt.roles import (
 )
 
 _STATES = (
-    State("accepted", msg("受理"), StateCategory.NEW),
+    State("accepted", msg("已受理"), StateCategory.NEW),
     State("settled", msg("当场办结"), StateCategory.DONE),
     State("graded", msg("已定级"), StateCategory.TRIAGE),
     State("forwarded", msg("已转办"), StateCategory.WAITING_US),
@@ -20,8 +20,8 @@ _STATES = (
     State("established", msg("已查明"), StateCategory.WAITING_US),
     State("in_progress", msg("处理中"), StateCategory.WAITING_US),
     State("awaiting_callback", msg("待回访"), StateCategory.DONE),
-    State("closed", msg("关闭"), StateCategory.CLOSED),
-    State("void", msg("撤诉"), StateCategory.VOID),
+    State("closed", msg("已关闭"), StateCategory.CLOSED),
+    State("void", msg("已撤诉"), StateCategory.VOID),
 )
 
 _FIRST_CONTACT = (DESK_CLERK, DESK_SUPERVISOR, DEPARTMENT_MANAGER)

@@ -19,8 +19,8 @@ _STATES = (
     State("finished", msg("完工待确认"), StateCategory.DONE),
     State("confirmed", msg("已确认"), StateCategory.DONE),
     State("called_back", msg("已回访"), StateCategory.DONE),
-    State("closed", msg("关闭"), StateCategory.CLOSED),
-    State("void", msg("撤单"), StateCategory.VOID),
+    State("closed", msg("已关闭"), StateCategory.CLOSED),
+    State("void", msg("已撤单"), StateCategory.VOID),
 )
 
 _DISPATCHERS = (DESK_CLERK, DESK_SUPERVISOR, AREA_FOREMAN)
