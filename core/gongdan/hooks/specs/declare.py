@@ -38,7 +38,9 @@ def register_migrations() -> Path | None:
 def register_commands() -> Sequence[str] | None:
     """Name click commands as ``module:attribute``; they appear under ``gongdan <plugin>``.
 
-    Called when the command line is asked for a command of the plugin; the module is imported only then. Since 0.1.
+    Called when the command line is asked for a command of the plugin; the module is imported only then. A command's
+    context object (``click.pass_obj``) has the ``company``'s desk, ``say`` for texts and ``show_…`` for results.
+    Since 0.1.
     """
 
 
