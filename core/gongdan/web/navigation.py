@@ -52,8 +52,11 @@ _ADMINISTRATION = (
 
 
 def daily() -> Sequence[Link]:
-    """Return what people work with every day, and what plugins add to it."""
-    return (*_links(_DAILY), *_plugin_links())
+    """Return what people work with every day, and what plugins add to it; plugins are asked once for each page."""
+    if "rail" not in g:
+        g.rail = (*_links(_DAILY), *_plugin_links())
+    found: Sequence[Link] = g.rail
+    return found
 
 
 def administration() -> Sequence[Link]:

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from gongdan.services.desk import CompanyDesk
+from gongdan.services.tickets import TicketFilter
+from gongdan.testing import sample
+from gongdan.testing.factories import Factory
+from tests.web.visitor import Visitor
+
+Unchanged = Callable[[], AbstractContextManager[None]]
+
+FORM = f"/tickets/new/{sample.REPAIR.name}"
+
+
+def test_with_one_type_the_form_opens_at_once(agent: Visitor) -> None:
+    assert agent.get("/tickets/new").location == FORM
+
+
+def test_the_number_shows_the_caller_his_rooms_and_his_open_tickets(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    party, unit = factory.party(name="王芳", phones=("13812345678",)), factory.unit(label="3-2-501")
+    company_desk.assets.link(unit.id, "sample_owner", party_id=party.id)
+    factory.ticket(requester_id=party.id, description="阳台渗水")
+    answer = agent.get(f"{FORM}/caller?contact_phone=1381234", fragment=True).text
+    assert "王芳" in answer
+    assert "3-2-501" in answer
+    assert "业主" in answer
+    assert "阳台渗水" in answer
+    assert f"&#34;asset&#34;: &#34;{unit.id}&#34;" in answer
+    assert "13812345678" not in answer
+
+
+def test_three_digits_show_nobody(agent: Visitor, factory: Factory) -> None:
+    factory.party(phones=("13812345678",))
+    assert "caller" not in agent.get(f"{FORM}/caller?contact_phone=138", fragment=True).text
+
+
+def test_a_chosen_place_warns_of_what_is_open_there(agent: Visitor, factory: Factory) -> None:
+    unit = factory.unit()
+    factory.ticket(asset_id=unit.id, description="楼道灯不亮")
+    answer = agent.get(f"{FORM}/duplicates?asset={unit.id}", fragment=True).text
+    assert "这里已有未结工单" in answer
+    assert "楼道灯不亮" in answer
+    assert "这里已有" not in agent.get(f"{FORM}/duplicates?asset=", fragment=True).text
+
+
+def test_a_ticket_is_opened_with_what_was_typed_and_chosen(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    party, unit = factory.party(name="王芳", phones=("13812345678",)), factory.unit(label="3-2-501")
+    agent.get(FORM)
+    answer = agent.post(
+        FORM,
+        {
+            "contact_phone": "1381234",
+            "contact_name": "王芳",
+            "requester": str(party.id),
+            "asset": str(unit.id),
+            "place": "3-2-501",
+            "channel": "phone",
+            "category": "water",
+            "description": "厨房水管漏水",
+            "estimate": "120",
+        },
+    )
+    (line,) = company_desk.tickets.list(TicketFilter()).lines
+    assert answer.location == f"/tickets/{line.ticket.id}"
+    assert line.ticket.requester_id == party.id
+    assert line.ticket.asset_id == unit.id
+    assert line.ticket.contact_phone == "13812345678"
+    assert line.ticket.fields == {"estimate": "120"}
+    assert line.owner_name == "张敏"
+    page = agent.get(answer.location).text
+    assert f"已登记 {line.ticket.number}" in page
+    assert f'data-keep-done="new-xingfu-{sample.REPAIR.name}"' in page
+
+
+def test_a_refused_form_keeps_everything_and_names_every_problem(agent: Visitor, unchanged: Unchanged) -> None:
+    agent.get(FORM)
+    with unchanged():
+        answer = agent.post(
+            FORM, {"contact_phone": "13812345678", "place": "车库", "estimate": "-5", "channel": "phone"}
+        )
+    assert answer.status_code == 422
+    assert 'value="13812345678"' in answer.text
+    assert 'value="车库"' in answer.text
+    assert re.search(r'id="p-estimate"[^>]*>不能小于', answer.text)
+    assert re.search(r'id="p-description"[^>]*>请写明内容', answer.text)
+    assert re.search(r'id="f-requester">必须填写', answer.text)
+
+
+def test_people_places_and_members_of_another_company_cannot_be_named(
+    agent: Visitor, other_factory: Factory, unchanged: Unchanged
+) -> None:
+    party, unit = other_factory.party(), other_factory.unit()
+    agent.get(FORM)
+    given = {"contact_name": "王芳", "description": "漏水", "channel": "phone"}
+    with unchanged():
+        for name, key in (("requester", party.id), ("asset", unit.id), ("assignee", party.id), ("department", "x")):
+            answer = agent.post(FORM, {**given, name: str(key)})
+            assert answer.status_code == 422, name
+            assert "本公司没有这一项" in answer.text, name
+
+
+def test_the_address_may_name_the_customer_and_the_place(agent: Visitor, factory: Factory) -> None:
+    party, unit = factory.party(name="王芳"), factory.unit(label="3-2-501")
+    page = agent.get(f"{FORM}?requester={party.id}&asset={unit.id}").text
+    assert f'name="requester" value="{party.id}"' in page
+    assert 'value="3-2-501"' in page
+
+
+def test_an_unknown_type_is_not_there(agent: Visitor) -> None:
+    assert agent.get("/tickets/new/nothing").status_code == 404
+
+
+def test_the_search_finds_in_groups_and_as_far_as_the_person_may_see(
+    agent: Visitor, visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk
+) -> None:
+    factory.ticket(description="海棠苑漏水")
+    factory.party(name="海棠")
+    factory.unit(label="海棠苑 501")
+    page = agent.get("/search?q=海棠").text
+    assert "海棠苑漏水" in page
+    assert "海棠苑 501" in page
+    live = agent.get("/search/live?q=海棠", fragment=True).text
+    assert [group for group in ("工单", "客户", "地点与资产") if f">{group}</div>" in live] == [
+        "工单",
+        "客户",
+        "地点与资产",
+    ]
+    assert 'role="option"' in live
+
+    company_desk.roles.save("narrow", "只看工单", ["ticket.view"], new=True)
+    narrow = visitor_as("narrow", login="narrow", name="只看").get("/search?q=海棠").text
+    assert "海棠苑漏水" in narrow
+    assert "海棠苑 501" not in narrow

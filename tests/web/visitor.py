@@ -1,0 +1,52 @@
+"""Somebody with a browser: keeps cookies, and sends the token of the page that he looks at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from gongdan.testing.factories import PASSWORD
+
+_TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)">')
+
+
+class Visitor:
+    """A browser without scripts, or with htmx where ``fragment`` is asked for."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+        self._token = ""
+
+    def get(self, path: str, *, fragment: bool = False, **more: Any) -> TestResponse:
+        """Open a page, or what htmx asks for."""
+        answer = self.client.get(path, headers=_headers(fragment=fragment), **more)
+        self._look(answer)
+        return answer
+
+    def post(
+        self, path: str, values: Mapping[str, Any] | None = None, *, fragment: bool = False, **more: Any
+    ) -> TestResponse:
+        """Send a form with the token of the page at hand."""
+        given = {"csrf_token": self._token, **(values or {})}
+        answer = self.client.post(path, data=given, headers=_headers(fragment=fragment), **more)
+        self._look(answer)
+        return answer
+
+    def log_in(self, login: str, password: str = PASSWORD, **more: str) -> TestResponse:
+        """Sign in with the form."""
+        self.get("/login")
+        answer = self.post("/login", {"login": login, "password": password, **more})
+        self.get("/account")
+        return answer
+
+    def _look(self, answer: TestResponse) -> None:
+        found = _TOKEN.search(answer.text) if answer.mimetype == "text/html" else None
+        self._token = found[1] if found else self._token
+
+
+def _headers(*, fragment: bool) -> dict[str, str]:
+    return {"HX-Request": "true"} if fragment else {}
