@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from gongdan.errors import DeclarationError
 from gongdan.storage.database import APP_ROLE
 
 _HERE = Path(__file__).parent / "migrations"
@@ -40,6 +41,11 @@ class MigrationSource:
         """Return the name of the version table, ``alembic_version_<name>``."""
         return f"alembic_version_{self.name}"
 
+    @property
+    def prefix(self) -> str:
+        """Return how the names of its tables begin; empty for the core."""
+        return "" if self.name == "core" else f"{self.name}_"
+
 
 CORE = MigrationSource("core", _HERE / "versions")
 
@@ -61,9 +67,15 @@ class SchemaState:
 
 
 def upgrade(engine: Engine, source: MigrationSource) -> None:
-    """Bring the tables of ``source`` to its newest version; all of it or nothing."""
+    """Bring the tables of ``source`` to its newest version; all of it or nothing.
+
+    Raises ``DeclarationError`` for a plugin that changes tables whose names do not begin with its own.
+    """
     with _changing(engine) as connection:
+        before = _foreign_columns(connection, source)
         command.upgrade(_config(connection, source), "head")
+        if _foreign_columns(connection, source) != before:
+            raise DeclarationError(source.name, f"its migrations touch tables that do not begin with {source.prefix}")
         if connection.dialect.name == "postgresql":
             _secure_postgresql(connection)
 
@@ -116,9 +128,20 @@ def _config(connection: Connection, source: MigrationSource) -> Config:
     config.attributes.update(
         connection=connection,
         version_table=source.version_table,
-        table_prefix="" if source.name == "core" else f"{source.name}_",
+        table_prefix=source.prefix,
     )
     return config
+
+
+def _foreign_columns(connection: Connection, source: MigrationSource) -> set[tuple[str, str]]:
+    """Return every column of the tables that a plugin may not touch; nothing for the core, which may touch all."""
+    columns = inspect(connection).get_multi_columns() if source.prefix else {}
+    return {
+        (table, column["name"])
+        for (_, table), those in columns.items()
+        if not table.startswith(source.prefix) and table != source.version_table
+        for column in those
+    }
 
 
 def _secure_postgresql(connection: Connection) -> None:
