@@ -16,7 +16,8 @@ from gongdan.text import msg
 
 if TYPE_CHECKING:
     from gongdan.services.import_reports import RowReport
-    from gongdan.services.imports import Progress, RunView, Source
+    from gongdan.services.import_runs import Progress
+    from gongdan.services.imports import RunView, Source
 
 _ISSUES = (
     Column("row", msg("行号")),

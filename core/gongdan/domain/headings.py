@@ -53,7 +53,8 @@ class Layout:
     def mapping(self) -> Mapping[str, str]:
         """Return heading → name of the column, as it is remembered for the next file."""
         known = {self.headings[place]: name for name, place in self.places.items()}
-        return {**known, **dict.fromkeys(self.unknown, "")}
+        # Of two headings with one text, the one that is used counts.
+        return {**dict.fromkeys(self.unknown, ""), **known}
 
 
 def find_layout(importer: Importer, rows: Iterable[NumberedRow], mapping: Mapping[str, str] | None = None) -> Layout:

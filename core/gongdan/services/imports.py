@@ -1,9 +1,6 @@
 """Imports: a company's spreadsheets become assets, parties and tickets, row by row with a verdict for each."""
 
-import gc
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -12,33 +9,29 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from gongdan.domain.events import EventKind
-from gongdan.domain.facts import AssetFact, TicketFact
 from gongdan.domain.headings import Layout
-from gongdan.domain.importing import CheckedRow, Importer, Outcome, References
+from gongdan.domain.importing import Importer
 from gongdan.domain.row_checks import Checking, check_rows
-from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled, Refused
+from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled
 from gongdan.services import import_effects, import_reports, import_undo
-from gongdan.services.import_assets import AssetWriter
+from gongdan.services.import_reading import (
+    fingerprint,
+    named_columns,
+    open_source,
+    read_references,
+    remember,
+    remembered,
+)
 from gongdan.services.import_reports import RowReport
-from gongdan.services.import_tickets import TicketWriter
-from gongdan.services.work import Work
-from gongdan.sheets.reading import Remark, Sheet, open_sheet
-from gongdan.storage.assets import AssetRow
-from gongdan.storage.imports import ImportBatchRow, ImportMappingRow, ImportRunRow
+from gongdan.services.import_runs import OPEN_STATES, DryRunner, OnRows, Progress, Runner, run_problem, wait_for_turn
+from gongdan.sheets.reading import Remark, Sheet
+from gongdan.storage.imports import ImportBatchRow, ImportRunRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
-
-#: Rows of the file in one transaction.
-BATCH_ROWS = 2000
-
-#: Told after each batch: rows done, rows in the file at most. Answering False interrupts the run.
-Progress = Callable[[int, int], bool | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +67,11 @@ class RunView:
     finished_at: datetime | None
     #: SHA-256 of the file, as 64 hex digits.
     fingerprint: str = ""
+    #: The sheet that is read, and the codec of a text file.
+    sheet: str = ""
+    encoding: str = ""
+    #: What is to be said of the file as a whole; only known while it is at hand.
+    remarks: Sequence[Remark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +87,6 @@ class Preview:
     sheet_names: Sequence[str]
     #: The cells of the first rows, as they stand.
     cells: Sequence[tuple[int, Sequence[object]]]
-
-
-class _RollBack(Exception):
-    """Leaves the transaction of a dry run without storing it."""
 
 
 class Imports:
@@ -120,9 +114,8 @@ class Imports:
     def preview(self, kind: str, source: Source, *, limit: int = 200) -> Preview:
         """Check the whole file and store nothing."""
         self._desk.require("import.run")
-        importer = self.importer(kind)
-        sheet = _open(source)
-        checking = self._check(importer, sheet, source)
+        opened = self._open(kind, source)
+        sheet, checking = opened.sheet, opened.checking
         counts: dict[str, int] = {}
         first: list[RowReport] = []
         problems: list[RowReport] = []
@@ -144,7 +137,7 @@ class Imports:
         dry_run: bool = False,
         silent: bool = True,
         progress: Progress | None = None,
-        on_rows: Callable[[Sequence[RowReport]], None] | None = None,
+        on_rows: OnRows | None = None,
     ) -> RunView:
         """Import a file in transactions of ``BATCH_ROWS`` rows; a dry run leaves nothing behind.
 
@@ -152,13 +145,11 @@ class Imports:
         ``HeadingNotFound``, ``InvalidInput``.
         """
         self._desk.require("import.run")
-        importer = self.importer(kind)
-        sheet = _open(source)
-        checking = self._check(importer, sheet, source)
-        run = self._begin(importer, sheet, source, checking.layout, dry_run=dry_run)
-        runner = _Runner(self._desk, importer, run, dry_run=dry_run)
-        runner.on_rows = on_rows
-        return self._finish(runner, checking, progress, silent=silent)
+        opened = self._open(kind, source)
+        watch = _Watch(silent=silent, progress=progress, on_rows=on_rows)
+        if dry_run:
+            return self._rehearse(_view(self._new_run(opened, source)), opened, watch)
+        return self._take_through(self._begin(opened, source), opened, watch)
 
     def begin(self, kind: str, source: Source) -> RunView:
         """Open a run that has stored no row yet; ``resume`` takes it through, here or in another thread.
@@ -166,10 +157,7 @@ class Imports:
         Raises what ``run`` raises before its first row.
         """
         self._desk.require("import.run")
-        importer = self.importer(kind)
-        sheet = _open(source)
-        layout = self._check(importer, sheet, source).layout
-        return self._begin(importer, sheet, source, layout, dry_run=False)
+        return self._begin(self._open(kind, source), source)
 
     def resume(
         self,
@@ -178,31 +166,30 @@ class Imports:
         *,
         silent: bool = True,
         progress: Progress | None = None,
-        on_rows: Callable[[Sequence[RowReport]], None] | None = None,
+        on_rows: OnRows | None = None,
     ) -> RunView:
-        """Go on with a run that was interrupted or killed; the file must be the same, byte for byte."""
+        """Go on with a run that was interrupted or killed; the file must be the same, byte for byte.
+
+        Sheet, encoding and mapping are those that the run began with.
+        """
         self._desk.require("import.run")
         run = self.find(run_id)
-        if run.state not in {"running", "interrupted"}:
-            raise _run_problem(run, msg("这次导入已经结束，不能继续"))
-        importer = self.importer(run.kind)
-        with self._desk.reading() as session:
-            fingerprint = session.scalars(select(ImportRunRow.fingerprint).where(ImportRunRow.id == run_id)).one()
-        if fingerprint != _fingerprint(source.path):
-            raise _run_problem(run, msg("文件与开始导入时的不同，不能继续"))
-        sheet = _open(source)
-        checking = self._check(importer, sheet, replace(source, mapping={**run.mapping, **source.mapping}))
-        runner = _Runner(self._desk, importer, run, dry_run=False)
-        runner.on_rows = on_rows
-        return self._finish(runner, checking, progress, silent=silent)
+        if run.state not in OPEN_STATES:
+            raise run_problem(run.file_name, msg("这次导入已经结束，不能继续"))
+        if run.fingerprint != fingerprint(source.path):
+            raise run_problem(run.file_name, msg("文件与开始导入时的不同，不能继续"))
+        same = replace(source, sheet=run.sheet, encoding=run.encoding, mapping=run.mapping)
+        watch = _Watch(silent=silent, progress=progress, on_rows=on_rows)
+        return self._take_through(run, self._open(run.kind, same), watch)
 
     def undo(self, run_id: UUID) -> RunView:
         """Take back everything a run made and changed, or nothing; raises ``UndoRefused``."""
         self._desk.require("import.run")
         with self._desk.working() as work:
+            wait_for_turn(work)
             row = work.get(ImportRunRow, run_id, "import_run", lock=True)
             if row.state == "undone":
-                raise _run_problem(_view(row), msg("这次导入已经撤销"))
+                raise run_problem(row.file_name, msg("这次导入已经撤销"))
             query = select(ImportBatchRow.effects).where(ImportBatchRow.run_id == run_id)
             batches = work.session.scalars(query.order_by(ImportBatchRow.first_row.desc()))
             effects = [import_effects.loaded(entry) for batch in batches for entry in reversed(batch)]
@@ -214,7 +201,7 @@ class Imports:
     def all(self, *, limit: int = 50) -> Sequence[RunView]:
         """Return the latest runs, newest first."""
         self._desk.require("import.run")
-        query = select(ImportRunRow).order_by(ImportRunRow.started_at.desc()).limit(limit)
+        query = select(ImportRunRow).order_by(ImportRunRow.started_at.desc(), ImportRunRow.id.desc()).limit(limit)
         with self._desk.reading() as session:
             return tuple(map(_view, session.scalars(query)))
 
@@ -237,19 +224,22 @@ class Imports:
 
     def _check(self, importer: Importer, sheet: Sheet, source: Source) -> Checking:
         with self._desk.reading() as session:
-            references = _references(session, importer)
-            remembered = _remembered(session, importer.kind, _first_headings(sheet))
-        mapping = {**remembered, **_named_columns(importer, source.mapping)}
+            references = read_references(session, importer)
+            known = remembered(session, importer.kind, sheet)
+        mapping = {**known, **named_columns(importer, source.mapping)}
         return check_rows(importer, sheet.rows(), references, mapping=mapping, facts=sheet.facts)
 
-    def _begin(self, importer: Importer, sheet: Sheet, source: Source, layout: Layout, *, dry_run: bool) -> RunView:
-        row = ImportRunRow(
+    def _new_run(self, opened: "_Opened", source: Source) -> ImportRunRow:
+        kind, sheet = opened.importer.kind, opened.sheet
+        return ImportRunRow(
             id=uuid7(),
-            kind=importer.kind,
+            kind=kind,
             file_name=source.name or source.path.name,
-            plugin=self._desk.installation.plugins.catalogue.importers.plugin_of(importer.kind),
-            fingerprint=_fingerprint(source.path),
-            mapping=dict(layout.mapping()),
+            plugin=self._desk.installation.plugins.catalogue.importers.plugin_of(kind),
+            fingerprint=fingerprint(source.path),
+            sheet=sheet.name,
+            encoding=sheet.encoding,
+            mapping=dict(opened.checking.layout.mapping()),
             state="running",
             rows_done=0,
             rows_total=sheet.row_count,
@@ -257,200 +247,60 @@ class Imports:
             actor_id=self._desk.actor.account_id,
             started_at=self._desk.installation.clock(),
         )
-        if dry_run:
-            return _view(row)
+
+    def _begin(self, opened: "_Opened", source: Source) -> RunView:
+        row = self._new_run(opened, source)
         with self._desk.working() as work:
             work.session.add(row)
             if source.mapping:
-                _remember(work, importer.kind, _first_headings(sheet), source.mapping)
+                mapping = named_columns(opened.importer, source.mapping)
+                remember(work, row.kind, opened.checking.layout, mapping)
             work.session.flush()
             after = {"file": row.file_name, "kind": row.kind, "fingerprint": row.fingerprint}
             work.record("import.started", "import_run", row.id, after=after)
             return _view(row)
 
-    def _finish(self, runner: "_Runner", checking: Checking, progress: Progress | None, *, silent: bool) -> RunView:
-        is_complete = runner.run_through(checking.rows, progress)
-        if runner.dry_run:
-            return runner.view(state="dry_run")
-        with self._desk.working() as work:
-            row = work.get(ImportRunRow, runner.run.id, "import_run", lock=True)
-            row.state = "finished" if is_complete else "interrupted"
-            row.finished_at = work.now
-            work.record(f"import.{row.state}", "import_run", row.id, after={"counts": dict(row.counts)})
-            if is_complete and not silent:
-                work.tell(EventKind.IMPORT_FINISHED, "import_run", row.id, importer=row.kind)
-            return _view(row)
+    def _open(self, kind: str, source: Source) -> "_Opened":
+        importer = self.importer(kind)
+        sheet = open_source(source)
+        return _Opened(importer, sheet, self._check(importer, sheet, source))
 
+    def _take_through(self, run: RunView, opened: "_Opened", watch: "_Watch") -> RunView:
+        runner = Runner(self._desk, opened.importer, run)
+        with runner.interrupted_by_failures():
+            is_complete = runner.run_through(opened.checking.rows, watch.progress, watch.on_rows)
+        row = runner.end("finished" if is_complete else "interrupted", silent=watch.silent)
+        return replace(_view(row), remarks=opened.sheet.remarks)
 
-class _Runner:
-    """Takes the checked rows of one run into the database, batch by batch."""
-
-    def __init__(self, desk: "CompanyDesk", importer: Importer, run: RunView, *, dry_run: bool) -> None:
-        self.run = run
-        self.dry_run = dry_run
-        #: Told the reports of each batch once it is stored.
-        self.on_rows: Callable[[Sequence[RowReport]], None] | None = None
-        self._desk = desk
-        self._importer = importer
-        self._assets = AssetWriter(desk, run.id)
-        self._tickets = TicketWriter(desk, run.id)
-        self._secret = frozenset(column.name for column in importer.columns if column.secret)
-        self._counts = dict(run.counts)
-        self._rows_done = run.rows_done
-
-    def run_through(self, rows: Iterator[CheckedRow], progress: Progress | None) -> bool:
-        """Store all rows behind those that are done; False when the progress asked to stop."""
-        waiting = (row for row in rows if row.row > self.run.rows_done)
-        while batch := list(islice(waiting, BATCH_ROWS)):
-            outcomes = self._store(batch)
-            if self.on_rows:
-                self.on_rows([import_reports.report(row, outcome) for row, outcome in outcomes])
-            self._rows_done = batch[-1].row
-            if progress and progress(self._rows_done, max(self.run.rows_total, self._rows_done)) is False:
-                return False
-        return True
-
-    def view(self, *, state: str) -> RunView:
-        """Return the run as it stands, for a dry run that is stored nowhere."""
-        run = self.run
-        return RunView(
-            run.id,
-            run.kind,
-            run.plugin,
-            run.file_name,
-            state,
-            self._rows_done,
-            run.rows_total,
-            self._counts,
-            run.mapping,
-            run.started_at,
-            self._desk.installation.clock(),
-        )
-
-    def _store(self, batch: Sequence[CheckedRow]) -> list[tuple[CheckedRow, Outcome | None]]:
-        counts = dict(self._counts)
-        try:
-            with _undisturbed(), self._desk.working() as work:
-                outcomes, effects = self._write(work, batch)
-                paired = [(row, outcomes.get(row.row)) for row in batch]
-                import_reports.tally(counts, paired)
-                self._end_dry_run()
-                self._keep(work, paired, effects, counts)
-        except _RollBack:
-            pass
-        self._counts = counts
-        return paired
-
-    def _end_dry_run(self) -> None:
-        if self.dry_run:
-            raise _RollBack
-
-    def _write(self, work: Work, batch: Sequence[CheckedRow]) -> tuple[dict[int, Outcome], list[import_effects.Effect]]:
-        facts = [(row, fact) for row in batch if row.taken for fact in self._importer.facts(row)]
-        assets = [(row, fact) for row, fact in facts if isinstance(fact, AssetFact)]
-        tickets = [(row, fact) for row, fact in facts if isinstance(fact, TicketFact)]
-        asset_outcomes, asset_effects = self._assets.write(work, assets)
-        ticket_outcomes, ticket_effects = self._tickets.write(work, tickets)
-        outcomes: dict[int, Outcome] = {}
-        done = [*zip(assets, asset_outcomes, strict=True), *zip(tickets, ticket_outcomes, strict=True)]
-        for (row, _), outcome in done:
-            outcomes[row.row] = _stronger(outcomes.get(row.row), outcome)
-        return outcomes, [*asset_effects, *ticket_effects]
-
-    def _keep(
-        self,
-        work: Work,
-        rows: Sequence[tuple[CheckedRow, Outcome | None]],
-        effects: Sequence[import_effects.Effect],
-        counts: Mapping[str, int],
-    ) -> None:
-        run = work.get(ImportRunRow, self.run.id, "import_run", lock=True)
-        run.rows_done, run.counts, run.state = rows[-1][0].row, dict(counts), "running"
-        work.session.add(
-            ImportBatchRow(
-                run_id=run.id,
-                first_row=rows[0][0].row,
-                last_row=rows[-1][0].row,
-                verdicts=[import_reports.stored(row, outcome, self._secret) for row, outcome in rows],
-                effects=[import_effects.stored(effect) for effect in effects],
-            )
+    def _rehearse(self, run: RunView, opened: "_Opened", watch: "_Watch") -> RunView:
+        runner = DryRunner(self._desk, opened.importer, run)
+        runner.run_through(opened.checking.rows, watch.progress, watch.on_rows)
+        return replace(
+            run,
+            state="dry_run",
+            rows_done=runner.rows_done,
+            counts=runner.counts,
+            finished_at=self._desk.installation.clock(),
+            remarks=opened.sheet.remarks,
         )
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Keep the garbage collector out of a batch: all that a batch makes lives to its end, so looking is in vain."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file under way."""
+
+    importer: Importer
+    sheet: Sheet
+    checking: Checking
 
 
-def _stronger(first: Outcome | None, second: Outcome) -> Outcome:
-    order = (Outcome.SAME, Outcome.CHANGED, Outcome.IMPORTED)
-    return second if first is None or order.index(second) > order.index(first) else first
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Watch:
+    """Who is told of a run."""
 
-
-def _open(source: Source) -> Sheet:
-    return open_sheet(source.path, encoding=source.encoding or None, sheet=source.sheet or None)
-
-
-def _references(session: Session, importer: Importer) -> References:
-    found: dict[str, Mapping[str, object]] = {}
-    for name, kind in importer.references.items():
-        rows = session.execute(select(AssetRow.label, AssetRow.id).where(AssetRow.kind == kind))
-        found[name] = dict(rows.all())
-    return found
-
-
-def _first_headings(sheet: Sheet) -> str:
-    """Return a digest of the file's first filled row: files with the same headings share a mapping."""
-    first = next((cells for _, cells in sheet.rows() if sum(bool(cell) for cell in cells) > 1), ())
-    return hashlib.sha256("\n".join(map(str, first)).encode()).hexdigest()
-
-
-def _named_columns(importer: Importer, mapping: Mapping[str, str]) -> Mapping[str, str]:
-    """Return heading → column for columns given by name or label; raises ``InvalidInput`` for an unknown one."""
-    names = {column.label: column.name for column in importer.columns}
-    names |= {column.name: column.name for column in importer.columns} | {"": ""}
-    unknown = [given for given in mapping.values() if given not in names]
-    if unknown:
-        params = {"known": "、".join(column.name for column in importer.columns)}
-        problem = FieldProblem(
-            "mapping", unknown[0], msg("没有这一列；可用的有：{known}"), params=params, label=msg("列对应关系")
-        )
-        raise InvalidInput((problem,))
-    return {heading: names[given] for heading, given in mapping.items()}
-
-
-def _remembered(session: Session, kind: str, headings_digest: str) -> Mapping[str, str]:
-    query = select(ImportMappingRow.mapping).where(
-        ImportMappingRow.kind == kind, ImportMappingRow.headings_digest == headings_digest
-    )
-    return session.scalars(query).one_or_none() or {}
-
-
-def _remember(work: Work, kind: str, headings_digest: str, mapping: Mapping[str, str]) -> None:
-    query = select(ImportMappingRow).where(
-        ImportMappingRow.kind == kind, ImportMappingRow.headings_digest == headings_digest
-    )
-    row = work.session.scalars(query).one_or_none()
-    if row is None:
-        row = ImportMappingRow(kind=kind, headings_digest=headings_digest)
-        work.session.add(row)
-    row.mapping = dict(mapping)
-
-
-def _fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _run_problem(run: RunView, rule: str) -> Refused:
-    return InvalidInput((FieldProblem("run", run.file_name, rule, label=msg("导入批次")),))
+    silent: bool
+    progress: Progress | None
+    on_rows: OnRows | None
 
 
 def _view(row: ImportRunRow) -> RunView:
@@ -467,4 +317,6 @@ def _view(row: ImportRunRow) -> RunView:
         row.started_at,
         row.finished_at,
         row.fingerprint,
+        row.sheet,
+        row.encoding,
     )

@@ -21,6 +21,9 @@ class ImportRunRow(Identified, CompanyScoped, Base):
     file_name: Mapped[str] = mapped_column(String(255))
     #: SHA-256 of the file: a resumed run must see the same bytes.
     fingerprint: Mapped[str] = mapped_column(String(64))
+    #: The sheet that is read and the codec of a text file: a resumed run reads the same.
+    sheet: Mapped[str] = mapped_column(String(255))
+    encoding: Mapped[str] = mapped_column(String(32))
     #: Column name → heading in the file.
     mapping: Mapped[dict[str, Any]]
     #: running, interrupted, finished, undone.

@@ -148,6 +148,8 @@ def upgrade() -> None:
         sa.Column("plugin", sa.String(length=64), nullable=False),
         sa.Column("file_name", sa.String(length=255), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("sheet", sa.String(length=255), nullable=False),
+        sa.Column("encoding", sa.String(length=32), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("rows_done", sa.Integer(), nullable=False),
