@@ -73,6 +73,11 @@ class RunView:
     #: What is to be said of the file as a whole; only known while it is at hand.
     remarks: Sequence[Remark] = ()
 
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """Return the headings that stand for no column."""
+        return tuple(heading for heading, column in self.mapping.items() if not column)
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
