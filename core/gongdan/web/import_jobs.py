@@ -85,18 +85,14 @@ def jobs() -> Jobs:
     return found
 
 
-def take_through(desk: CompanyDesk, run_id: UUID, file: KeptFile, source: Source) -> bool:
-    """Take a run to its end in the background; False when it is under way already.
-
-    ``source`` says how the file is read; its path is laid out anew.
-    """
+def take_through(desk: CompanyDesk, run_id: UUID, file: KeptFile) -> bool:
+    """Take a run to its end in the background; False when it is under way already."""
     # The request's desk may hold an open transaction; the thread gets one of its own.
     own = desk.installation.at(desk.company, desk.actor)
 
     def work(job: Job) -> None:
         with laid_out(own.installation, file) as path:
-            opened = Source(path=path, name=file.name, encoding=source.encoding, sheet=source.sheet)
-            own.imports.resume(run_id, opened, silent=False, progress=job.progress)
+            own.imports.resume(run_id, Source(path=path, name=file.name), progress=job.progress)
 
     return jobs().start(run_id, work)
 

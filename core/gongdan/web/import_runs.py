@@ -12,7 +12,7 @@ from gongdan.domain.importing import RowVerdict
 from gongdan.errors import GongdanError
 from gongdan.services.import_files import write_report
 from gongdan.services.import_reports import RowReport
-from gongdan.services.imports import RunView, Source
+from gongdan.services.imports import RunView
 from gongdan.text import msg
 from gongdan.web import import_words
 from gongdan.web.access import current_desk, is_fragment, needs
@@ -66,9 +66,7 @@ def stop(run_id: UUID) -> AnyResponse:
 @needs("import.run")
 def resume(run_id: UUID) -> AnyResponse:
     desk = current_desk()
-    run, form = desk.imports.find(run_id), Form.typed()
-    source = Source(path=Path(run.file_name), encoding=form.value("encoding"), sheet=form.value("sheet"))
-    take_through(desk, run_id, _file(run), source)
+    take_through(desk, run_id, _file(desk.imports.find(run_id)))
     return go("import_runs.show", run_id=run_id)
 
 
@@ -114,8 +112,6 @@ def _page(run: RunView, form: Form) -> str:
         duration=translator().duration(run.finished_at - run.started_at) if run.finished_at else "",
         outcomes=import_words.outcomes(run.counts),
         state=import_words.STATES.get(run.state, (run.state, "quiet", "circle")),
-        sheet=request.args.get("sheet", ""),
-        encoding=request.args.get("encoding", ""),
         **_rows(run),
     )
 

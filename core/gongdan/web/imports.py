@@ -108,13 +108,12 @@ def run(digest: str) -> Answer:
     desk, choice = current_desk(), _choice(digest, Form.typed())
     try:
         with laid_out(desk.installation, choice.file) as path:
-            source = choice.source(path)
-            begun = desk.imports.begin(choice.kind, source)
+            begun = desk.imports.begin(choice.kind, choice.source(path))
     except GongdanError:
         # The preview says the same, with the way out beside it.
         return _preview_page(choice)
-    take_through(desk, begun.id, choice.file, source)
-    return go("import_runs.show", run_id=begun.id, sheet=choice.sheet or None, encoding=choice.encoding or None)
+    take_through(desk, begun.id, choice.file)
+    return go("import_runs.show", run_id=begun.id)
 
 
 def _preview_page(choice: Choice) -> Answer:

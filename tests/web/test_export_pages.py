@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from io import BytesIO
+from types import ModuleType
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from gongdan.services.desk import CompanyDesk
+from gongdan.testing import sample
+from gongdan.testing.factories import Factory
+from tests.web import rosters
+from tests.web.visitor import Visitor
+
+
+@pytest.fixture
+def plugin_modules() -> Mapping[str, ModuleType]:
+    return {sample.NAME: sample, "rosters": rosters.module}
+
+
+def rows_of(data: bytes) -> list[list[object]]:
+    return [list(row) for row in CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_index(0).to_python()]
+
+
+def test_tickets_are_exported_as_the_list_shows_them(administrator: Visitor, factory: Factory) -> None:
+    factory.ticket(description="厨房水管漏水", severity="major")
+    factory.ticket(description="楼道灯不亮", severity="minor")
+    answer = administrator.get("/exports/tickets?severity=major&columns=number,subject,severity")
+    assert rows_of(answer.data) == [["编号", "主题", "级别"], ["BX202603-0001", "厨房水管漏水", "严重"]]
+
+
+def test_a_csv_holds_the_same(administrator: Visitor, factory: Factory) -> None:
+    factory.ticket(description="厨房水管漏水")
+    answer = administrator.get("/exports/tickets?columns=number,subject&format=csv")
+    assert answer.data.decode("utf-8-sig").splitlines() == ["编号,主题", "BX202603-0001,厨房水管漏水"]
+
+
+def test_no_exported_text_is_a_formula(administrator: Visitor, factory: Factory) -> None:
+    factory.party(name='=HYPERLINK("http://evil.example")')
+    csv = administrator.get("/exports/parties?format=csv").data.decode("utf-8-sig")
+    assert "'=HYPERLINK" in csv
+    book = administrator.get("/exports/parties").data
+    assert b"<f>" not in book
+    assert rows_of(book)[1][0] == '=HYPERLINK("http://evil.example")'
+
+
+def test_parties_are_exported_with_their_places(
+    administrator: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    unit = factory.unit(label="3-2-501")
+    party = factory.party(name="王芳", phones=("13800138000",), tier="VIP")
+    company_desk.assets.link(unit.id, "sample_owner", party_id=party.id)
+    rows = rows_of(administrator.get("/exports/parties?q=王芳").data)
+    assert rows[1][:5] == ["王芳", "个人", "13800138000", "3-2-501", "VIP"]
+
+
+def test_a_whole_list_comes_back_as_it_can_be_imported(
+    administrator: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    building = factory.building(code="3")
+    unit = factory.unit(building, code="501")
+    party = factory.party(name="王芳", phones=("13800138000",))
+    company_desk.assets.link(unit.id, "sample_owner", party_id=party.id)
+    answer = administrator.get("/exports/lists/flats.csv")
+    assert answer.data.decode("utf-8-sig").splitlines() == ["楼栋,房号,业主,电话", "3,501,王芳,13800138000"]
+
+
+def test_what_leaves_the_house_is_in_the_journal(
+    administrator: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    factory.party()
+    administrator.get("/exports/parties")
+    entry = company_desk.journal.latest()[0]
+    assert (entry.act, entry.actor_name, entry.after["kind"], entry.after["rows"]) == (
+        "export.written", "陈红", "parties", 1,
+    )  # fmt: skip
+
+
+def test_lists_offer_exports_to_those_who_may(administrator: Visitor, agent: Visitor, factory: Factory) -> None:
+    factory.party()
+    assert "/exports/parties?format=xlsx" in administrator.get("/parties").text
+    assert "/exports/" not in agent.get("/parties").text
+
+
+def test_others_get_no_file(
+    agent: Visitor, factory: Factory, unchanged: Callable[[], AbstractContextManager[None]]
+) -> None:
+    factory.party()
+    with unchanged():
+        answers = [agent.get(f"/exports/{noun}") for noun in ("tickets", "parties", "assets", "lists/flats.xlsx")]
+    assert [answer.status_code for answer in answers] == [403, 403, 403, 403]
+    assert "导出数据" in answers[0].text
