@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, current_app, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import GongdanError, StaleVersion
+from gongdan.services.exports import FORMATS
 from gongdan.services.tickets import COUNT_LIMIT
 from gongdan.text import msg
 from gongdan.web import ticket_filters
@@ -76,7 +77,7 @@ def index() -> str:
             chips=tuple(_chips(view, choices)),
             saved=desk.saved_views.of(_NOUN),
             columns=COLUMNS,
-            export=_export_address(view),
+            exports=_exports(view),
         )
 
 
@@ -231,11 +232,11 @@ _CHIPS = {
 }
 
 
-def _export_address(view: ListView) -> str:
-    """Return where what is seen can be exported; empty while there is no such page or the person may not."""
-    if "exports.tickets" not in current_app.view_functions or not current_desk().actor.may("export.run"):
-        return ""
-    return f"{url_for('exports.tickets')}?{view.query}"
+def _exports(view: ListView) -> Sequence[tuple[str, str]]:
+    """Return the formats in which what is seen can be sent, with their addresses; none for who may not."""
+    if not current_desk().actor.may("export.run"):
+        return ()
+    return [(ending, f"{url_for('exports.tickets', format=ending)}&{view.query}".rstrip("&")) for ending in FORMATS]
 
 
 def _address(query: str) -> str:
