@@ -123,6 +123,11 @@ def test_a_request_that_is_too_large_is_refused_in_words(app: Flask, agent: Visi
     assert "提交的内容太大" in answer.text
 
 
+def test_text_that_no_database_keeps_is_refused(agent: Visitor) -> None:
+    assert agent.get("/search?q=a%00b").status_code == 400
+    assert agent.post("/account", {"name": "张\0敏", "phone": "", "locale": "zh"}).status_code == 400
+
+
 def test_a_change_without_a_token_is_refused_in_words(
     app: Flask, agent: Visitor, unchanged: Callable[[], AbstractContextManager[None]]
 ) -> None:

@@ -27,9 +27,10 @@ def test_a_page_asks_for_signing_in_and_leads_back_to_itself(stranger: Visitor, 
 
 
 def test_a_fragment_without_a_session_sends_the_whole_page_to_signing_in(stranger: Visitor) -> None:
-    answer = stranger.get("/search/live?q=漏水", fragment=True)
+    around = {"HX-Request": "true", "HX-Current-URL": "http://localhost/tickets?open=1"}
+    answer = stranger.client.get("/search/live?q=漏水", headers=around)
     assert answer.status_code == 401
-    assert answer.headers["HX-Redirect"] == "/login"
+    assert answer.headers["HX-Redirect"] == "/login?next=/tickets?open%3D1"
 
 
 @pytest.mark.parametrize(

@@ -166,13 +166,20 @@ def _sort(sort: str) -> tuple[Any, bool]:
 def _beyond(column: Any, *, descending: bool, key: str) -> Any:
     try:
         raw, ticket_id = json.loads(base64.urlsafe_b64decode(key.encode()))
-        value = datetime.fromisoformat(raw) if column.key.endswith("_at") else raw
+        value = _aware(raw) if column.key.endswith("_at") else str(raw)
         last = UUID(ticket_id)
     except (ValueError, TypeError) as problem:
         raise InvalidInput((FieldProblem("after", key, msg("翻页位置无效"), msg("请回到第一页")),)) from problem
     if descending:
         return or_(column < value, and_(column == value, TicketRow.id < last))
     return or_(column > value, and_(column == value, TicketRow.id > last))
+
+
+def _aware(text: str) -> datetime:
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(text)
+    return value
 
 
 def _key(row: TicketRow, column: Any) -> str:

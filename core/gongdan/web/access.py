@@ -7,6 +7,7 @@ there is decided by the services again. A view without a mark stops the applicat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import HTTPException
@@ -170,10 +171,12 @@ def _without_company() -> Response:
 
 def _to_log_in() -> Response:
     session.clear()
-    target = url_for("account.log_in", next=this_page())
     if is_fragment():
-        return Response(status=401, headers={"HX-Redirect": url_for("account.log_in")})
-    return redirect(target, 303)
+        # The page around the fragment is where the person wants to be again.
+        around = urlsplit(request.headers.get("HX-Current-URL", ""))
+        page = f"{around.path}?{around.query}".removesuffix("?") or "/"
+        return Response(status=401, headers={"HX-Redirect": url_for("account.log_in", next=page)})
+    return redirect(url_for("account.log_in", next=this_page()), 303)
 
 
 def _to_first_password() -> Response | None:

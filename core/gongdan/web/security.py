@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import SecurityError
+from werkzeug.exceptions import BadRequest, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -57,6 +57,7 @@ def install(app: Flask) -> None:
     """Refuse forged hosts and forms; put the headers on every answer."""
     app.before_request(_refuse_forged_host)
     CSRFProtect(app)
+    app.before_request(_refuse_nul)
     app.after_request(_protect)
     app.jinja_env.globals.update(asset=_asset_addresses(Path(app.static_folder or "")))
 
@@ -73,6 +74,13 @@ def safe_next(target: str) -> str:
 def _refuse_forged_host() -> None:
     if isinstance(request.routing_exception, SecurityError):
         raise request.routing_exception
+
+
+def _refuse_nul() -> None:
+    """Refuse what no field can hold and not every database takes."""
+    texts = (text for values in (request.args, request.form) for pair in values.items(multi=True) for text in pair)
+    if any("\0" in text for text in texts):
+        raise BadRequest
 
 
 def _protect(response: Response) -> Response:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from gongdan.domain.fields import Field
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_types import TicketType
-from gongdan.domain.workflow import Move
+from gongdan.domain.workflow import Move, StateCategory
 from gongdan.errors import GongdanError, InvalidInput, MoveRefused, NotFound, StaleVersion
 from gongdan.services.attachments import MAX_BYTES, Upload
 from gongdan.services.cases import Case
@@ -29,6 +29,9 @@ from gongdan.web.words import say
 pages = Blueprint("ticket", __name__, url_prefix="/tickets/<uuid:ticket_id>")
 
 Answer = Response | str | tuple[str, int]
+
+#: Categories of states in which the work is done.
+_ENDS = frozenset({StateCategory.DONE, StateCategory.CLOSED})
 
 
 @pages.get("")
@@ -133,6 +136,7 @@ def _page(ticket_id: UUID, composer: Form) -> str:
             case=case,
             ticket=case.ticket,
             offers=offers,
+            keys=_keys(case.ticket, offers),
             next_step=next_step(case, offers),
             stream=timeline.of_kind(stream, kind if kind in timeline.KINDS else ""),
             kinds=timeline.KINDS,
@@ -146,6 +150,19 @@ def _page(ticket_id: UUID, composer: Form) -> str:
             plugin_label=_plugin_label(case.ticket),
             max_bytes=MAX_BYTES,
         )
+
+
+def _keys(ticket: TicketView, offers: Sequence[MoveOffer]) -> Mapping[str, str]:
+    """Return the keys of the moves: ``e`` makes the usual one, ``d`` the first that ends the work."""
+    ticket_type = current_desk().tickets.type_of(ticket)
+    keys: dict[str, list[str]] = {offer.move.name: [] for offer in offers}
+    if offers and ticket_type:
+        keys[offers[0].move.name].append("e")
+        targets = {offer.move.name: ticket_type.workflow.state(offer.move.to_state) for offer in offers}
+        ending = [name for name, target in targets.items() if target and target.category in _ENDS]
+        if ending:
+            keys[ending[0]].append("d")
+    return {name: " ".join(own) for name, own in keys.items()}
 
 
 def _facts(case: Case) -> Sequence[tuple[str, str, str]]:

@@ -2,7 +2,8 @@
 //
 // data-key="row"   a row of a list: j and k move from row to row; Enter opens the row's data-key="open" or first link
 // data-key="open"  inside a row: the link that Enter follows
-// data-key="e"     (any one character: e next move, a assign, n note, d done, c new, / search, ? the list of keys)
+// data-key="e"     (any one character: e next move, a assign, n note, d done, c new, / search, ? the list of keys;
+//                  several, with blanks between them, for an element that answers to several)
 //                  the key presses a button or link, or puts the cursor into a field
 // Escape           leaves a field, then the chosen row
 //
@@ -63,7 +64,7 @@ function leave() {
 }
 
 function press(key) {
-  const selector = `[data-key="${CSS.escape(key)}"]`;
+  const selector = `[data-key~="${CSS.escape(key)}"]`;
   const places = [currentRow(), document].filter(Boolean);
   const element = places.flatMap((place) => [...place.querySelectorAll(selector)]).find(isVisible);
   if (!element || element.matches(":disabled")) return false;
