@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gongdan.services.desk import CompanyDesk
+from gongdan.services.journal import JournalReader
+from gongdan.storage.journal import ChainReport
+from gongdan.testing.factories import Factory
+from tests.web.visitor import Visitor
+
+
+def test_acts_are_told_in_words_with_their_values(administrator: Visitor, factory: Factory) -> None:
+    factory.ticket(description="厨房水管漏水", severity="major")
+    page = administrator.get("/journal").text
+    assert "登记了工单" in page
+    assert "严重" in page
+    assert "major" not in page
+
+
+def test_a_filter_keeps_other_acts_out(administrator: Visitor, factory: Factory) -> None:
+    factory.ticket()
+    factory.party(name="王芳")
+    page = administrator.get("/journal?act=party.").text
+    assert "建立了客户档案" in page
+    assert "登记了工单" not in page.partition("<tbody>")[2]
+
+
+def test_older_entries_follow_on_request(administrator: Visitor, factory: Factory) -> None:
+    for _ in range(101):
+        factory.party()
+    first = administrator.get("/journal?act=party.").text
+    assert first.count('<tr data-key="row">') == 100
+    more = re.search(r'hx-get="(/journal\?[^"]*before=[^"]*)"', first)
+    assert more
+    rest = administrator.get(more[1].replace("&amp;", "&"), fragment=True).text
+    assert rest.count('<tr data-key="row">') == 1
+    assert "<html" not in rest
+
+
+def test_a_whole_chain_is_proved_in_words(administrator: Visitor, factory: Factory, company_desk: CompanyDesk) -> None:
+    factory.ticket()
+    administrator.get("/journal")
+    entries = company_desk.journal.verify().entries
+    answer = administrator.post("/journal/verify", fragment=True)
+    assert f"日志完整：{entries} 条记录逐条相扣" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        ("hash", "第 4 条的内容与封签不符"),
+        ("gap", "第 4 条缺失"),
+        ("head", "第 4 条起缺失"),
+    ],
+)
+def test_a_broken_chain_is_told_in_words(
+    administrator: Visitor, monkeypatch: pytest.MonkeyPatch, problem: str, words: str
+) -> None:
+    monkeypatch.setattr(JournalReader, "verify", lambda reader: ChainReport(3, 4, problem))
+    administrator.get("/journal")
+    answer = administrator.post("/journal/verify", fragment=True)
+    assert words in answer.text
+    assert "前 3 条仍然可信" in answer.text
+
+
+def test_phones_in_the_journal_are_masked_for_those_who_may_not_see_them(
+    administrator: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    factory.party(phones=("13800138000", "13911112222"))
+    without = frozenset(next(role.permissions for role in company_desk.roles.all() if role.name == "administrator"))
+    company_desk.roles.save("administrator", "公司管理员", without - {"party.unmask"})
+    company_desk.roles.save("supervisor", "主管", {"ticket.view"})
+    page = administrator.get("/journal?act=party.").text
+    assert "138****8000、139****2222" in page
+    assert "13800138000" not in page
+
+
+def test_others_read_no_journal(agent: Visitor) -> None:
+    assert "/journal" not in agent.get("/").text
+    assert agent.get("/journal").status_code == 403
+    assert agent.post("/journal/verify", fragment=True).status_code == 403
