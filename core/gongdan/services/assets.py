@@ -134,6 +134,7 @@ class Assets:
 
     def sizes(self, parent_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """Return how many assets stand directly under each of the given ones; none are left out."""
+        self._desk.require("asset.view")
         query = (
             select(AssetRow.parent_id, func.count())
             .where(AssetRow.parent_id.in_(parent_ids))
@@ -200,10 +201,13 @@ class Assets:
             return asset_view(row)
 
     def add_serial(self, asset_id: UUID, kind: str, value: str) -> None:
-        """Give an asset a serial number; raises ``Conflict`` when another asset carries it."""
+        """Give an asset a serial number of a declared kind; raises ``Conflict`` when another asset carries it."""
         self._desk.require("asset.edit")
         with self._desk.working() as work:
             row = work.get(AssetRow, asset_id, "asset")
+            declared = next((each for each in self.kinds() if each.name == row.kind), None)
+            if declared is None or kind not in declared.serials:
+                raise _invalid("kind", kind, msg("不是可选的值"))
             taken = work.session.scalar(
                 select(AssetRow.label)
                 .join(AssetSerialRow, AssetSerialRow.asset_id == AssetRow.id)
@@ -212,6 +216,8 @@ class Assets:
             if taken:
                 raise Conflict("serial", f"{value} · {taken}")
             work.session.add(AssetSerialRow(asset_id=row.id, kind=kind, value=value))
+            work.session.flush()
+            index_asset(work.session, row)
             work.record("asset.serial_added", "asset", asset_id, after={"kind": kind, "value": value})
 
     def links(self, asset_id: UUID) -> Sequence[AssetLinkView]:
@@ -246,6 +252,7 @@ class Assets:
 
     def open_tickets(self, assets: Collection[AssetView]) -> Mapping[UUID, int]:
         """Return how many tickets are open about each asset and everything under it."""
+        self._desk.require("asset.view")
         query = (
             select(AssetRow.path).join(TicketRow, TicketRow.asset_id == AssetRow.id).where(TicketRow.is_open.is_(True))
         )
@@ -265,15 +272,16 @@ class Assets:
     ) -> None:
         """Link an asset to a party or another asset for a term; raises ``Conflict`` when a rule allows only one."""
         self._desk.require("asset.edit")
-        rule = self._desk.installation.plugins.catalogue.link_rules.get(role)
+        declared = self._desk.installation.plugins.catalogue.link_rules.of(self._desk.enabled)
+        rule = next((rule for rule in declared if rule.role == role), None)
         if rule is None:
             raise _invalid("role", role, msg("不是可选的关系"))
-        if (party_id is None) == (other_asset_id is None):
+        if (party_id is None) == (other_asset_id is None) or other_asset_id == asset_id:
             raise _invalid("party", "", msg("请选择一位客户或一项资产"))
         if begins and ends and ends <= begins:
             raise _invalid("ends", ends.isoformat(), msg("结束日期应晚于开始日期"))
         with self._desk.working() as work:
-            work.get(AssetRow, asset_id, "asset", lock=True)
+            self._lock_ends(work, asset_id, party_id, other_asset_id)
             name = self._far_name(work, party_id, other_asset_id)
             far = AssetLinkRow.party_id == party_id if party_id else AssetLinkRow.other_asset_id == other_asset_id
             conditions: list[ColumnElement[bool]] = [(AssetLinkRow.asset_id == asset_id) & far]
@@ -311,10 +319,20 @@ class Assets:
             link = work.get(AssetLinkRow, link_id, "link")
             if link.begins and day < link.begins:
                 raise _invalid("ends", day.isoformat(), msg("结束日期应晚于开始日期"))
+            if link.ends and day > link.ends:
+                raise _invalid("ends", day.isoformat(), msg("已结束的关系不能再延长"))
             name = self._far_name(work, link.party_id, link.other_asset_id)
             after = {"role": link.role, "name": name, "ends": day}
             work.record("asset.link_ended", "asset", link.asset_id, before={"ends": link.ends}, after=after)
             link.ends = day
+
+    @staticmethod
+    def _lock_ends(work: Work, asset_id: UUID, party_id: UUID | None, other_asset_id: UUID | None) -> None:
+        """Lock both ends in one order, so that no two people give one of them away at the same time."""
+        for key in sorted({asset_id, other_asset_id or asset_id}):
+            work.get(AssetRow, key, "asset", lock=True)
+        if party_id:
+            work.get(PartyRow, party_id, "party", lock=True)
 
     def _checked(self, given: AssetInput) -> tuple[AssetKind, dict[str, object]]:
         kind = next((kind for kind in self.kinds() if kind.name == given.kind), None)

@@ -106,8 +106,7 @@ class Parties:
             if text.strip():
                 query = query.where(PartyRow.id.in_(search.find(session, "party", text, limit=500)))
             if after:
-                name, _, key = after.rpartition("~")
-                last = UUID(key)
+                name, last = _place(after)
                 query = query.where((PartyRow.name > name) | ((PartyRow.name == name) & (PartyRow.id > last)))
             rows = session.execute(query).all()
             found = views(session, [row.id for row in rows[:limit]])
@@ -210,8 +209,10 @@ class Parties:
     def relate(
         self, from_id: UUID, role: str, to_id: UUID, *, begins: date | None = None, ends: date | None = None
     ) -> None:
-        """Relate two parties from ``begins`` inclusive to ``ends`` exclusive."""
+        """Relate two parties from ``begins`` inclusive to ``ends`` exclusive; raises ``InvalidInput``."""
         self._desk.require("party.edit")
+        if begins and ends and ends <= begins:
+            raise InvalidInput((FieldProblem("ends", ends.isoformat(), msg("结束日期应晚于开始日期")),))
         with self._desk.working() as work:
             work.get(PartyRow, from_id, "party")
             work.get(PartyRow, to_id, "party")
@@ -325,6 +326,15 @@ def _view(row: PartyRow, points: tuple[ContactPointView, ...]) -> PartyView:
         row.version,
         points,
     )
+
+
+def _place(key: str) -> tuple[str, UUID]:
+    """Return the name and the id that a page ended with; raises ``InvalidInput`` for a key that was made up."""
+    name, _, last = key.rpartition("~")
+    try:
+        return name, UUID(last)
+    except ValueError as problem:
+        raise InvalidInput((FieldProblem("after", key, msg("翻页位置无效"), msg("请回到第一页")),)) from problem
 
 
 def _escaped(text: str) -> str:
