@@ -1,10 +1,11 @@
 """What a form shows: the values as typed, and every problem beside the field that it is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import request
 
+from gongdan.domain.fields import Field
 from gongdan.errors import GongdanError
 from gongdan.web.words import rendered
 
@@ -63,6 +64,12 @@ class Form:
     def warned(self, error: GongdanError | None) -> "Form":
         """Return the form with what already stands in its way; the same form when nothing does."""
         return self.refused(error) if error else self
+
+    def ruled_by(self, fields: Iterable[Field]) -> "Form":
+        """Return the form with the clauses that its fields follow beside what is wrong with them."""
+        rules = {field.name: field.clauses for field in fields}
+        problems = tuple(replace(one, clauses=one.clauses or rules.get(one.field, ())) for one in self.problems)
+        return replace(self, problems=problems)
 
     def with_value(self, name: str, value: object) -> "Form":
         """Return the form with another value for a field."""

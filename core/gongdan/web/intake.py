@@ -64,7 +64,8 @@ def save(name: str) -> Response | tuple[str, int]:
     try:
         opened = current_desk().intake.open(_new(ticket_type, form))
     except InvalidInput as refusal:
-        return _form_page(ticket_type, form.refused(refusal, _labels(ticket_type))), status_of(refusal)
+        refused = form.refused(refusal, _labels(ticket_type)).ruled_by(ticket_type.fields)
+        return _form_page(ticket_type, refused), status_of(refusal)
     done_with(_key(name))
     told(msg("已登记 {number}"), number=opened.number)
     return go("ticket.show", ticket_id=opened.id)

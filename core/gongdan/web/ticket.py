@@ -82,7 +82,7 @@ def move(ticket_id: UUID, name: str) -> Answer:
         return _move_page(ticket, wanted, fresh), status_of(refusal)
     except (InvalidInput, MoveRefused) as refusal:
         labels = {field.name: say(field.label) for field in fields}
-        return _move_page(ticket, wanted, form.refused(refusal, labels)), status_of(refusal)
+        return _move_page(ticket, wanted, form.refused(refusal, labels).ruled_by(fields)), status_of(refusal)
     told(msg("{number}：{move}"), number=moved.number, move=wanted.label)
     return go("ticket.show", ticket_id=ticket_id)
 

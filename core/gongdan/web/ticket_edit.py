@@ -85,7 +85,7 @@ def save(ticket_id: UUID) -> Answer:
         return _merge_page(ticket, form, changed), status_of(StaleVersion())
     except InvalidInput as refusal:
         labels = {field.name: say(field.label) for field in _fields(ticket)}
-        return _edit_page(ticket, form.refused(refusal, labels)), status_of(refusal)
+        return _edit_page(ticket, form.refused(refusal, labels).ruled_by(_fields(ticket))), status_of(refusal)
     told(msg("已保存"))
     done_with(f"edit-{ticket_id}-{form.version()}")
     return go("ticket.show", ticket_id=ticket_id)
