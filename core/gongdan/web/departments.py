@@ -13,7 +13,7 @@ from gongdan.text import msg
 from gongdan.web import edges
 from gongdan.web.access import current_desk, needs
 from gongdan.web.forms import Form
-from gongdan.web.pages import fragment, go, told
+from gongdan.web.pages import dialog, go, told
 from gongdan.web.problems import status_of
 
 pages = Blueprint("departments", __name__)
@@ -44,13 +44,13 @@ def new() -> str:
 
 @pages.post("/settings/departments")
 @needs("company.admin")
-def create() -> AnyResponse:
+def create() -> AnyResponse | tuple[str, int]:
     form, desk = Form.typed(), current_desk()
     try:
         values = edges.read(DepartmentSchema, form)
         made = desk.departments.create(values["code"], values["name"], values["above"])
     except GongdanError as refusal:
-        return fragment(_dialog(form.refused(refusal), None), status_of(refusal))
+        return _dialog(form.refused(refusal), None), status_of(refusal)
     told(msg("已添加部门“{name}”"), name=made.name)
     return go("departments.index")
 
@@ -64,12 +64,12 @@ def rename(department_id: UUID) -> str:
 
 @pages.post("/settings/departments/<uuid:department_id>")
 @needs("company.admin")
-def save(department_id: UUID) -> AnyResponse:
+def save(department_id: UUID) -> AnyResponse | tuple[str, int]:
     form, department = Form.typed(), _find(department_id)
     try:
         current_desk().departments.rename(department_id, form.value("name"))
     except GongdanError as refusal:
-        return fragment(_dialog(form.refused(refusal), department), status_of(refusal))
+        return _dialog(form.refused(refusal), department), status_of(refusal)
     told(msg("已保存"))
     return go("departments.index")
 
@@ -82,6 +82,5 @@ def _find(department_id: UUID) -> DepartmentView:
 
 
 def _dialog(form: Form, department: DepartmentView | None) -> str:
-    return render_template(
-        "departments/dialog.html", form=form, department=department, departments=current_desk().departments.all()
-    )
+    choices = [(one.id, "　" * one.depth + one.name) for one in current_desk().departments.all()]
+    return dialog("departments/dialog.html", form=form, department=department, choices=choices)

@@ -11,7 +11,7 @@ from gongdan.services.plugins import PluginView
 from gongdan.services.tickets import TicketFilter
 from gongdan.text import msg
 from gongdan.web.access import current_desk, needs
-from gongdan.web.pages import go, told
+from gongdan.web.pages import dialog, go, told
 from gongdan.web.words import say
 
 pages = Blueprint("plugins", __name__)
@@ -54,7 +54,7 @@ def ask(name: str) -> str:
     catalogue = current_desk().installation.plugins.catalogue
     types = tuple(one.value.name for one in catalogue.ticket_types if one.plugin == name)
     count = current_desk().tickets.count
-    return render_template(
+    return dialog(
         "plugins/disable.html", card=card,
         tickets=count(TicketFilter(types=types)) if types else 0,
         open_tickets=count(TicketFilter(types=types, is_open=True)) if types else 0,

@@ -12,7 +12,7 @@ from gongdan.services.roles import RoleView
 from gongdan.text import msg
 from gongdan.web.access import current_desk, needs
 from gongdan.web.forms import Form
-from gongdan.web.pages import fragment, go, told
+from gongdan.web.pages import dialog, go, told
 from gongdan.web.problems import status_of
 from gongdan.web.words import say
 
@@ -67,14 +67,14 @@ def new() -> str:
 
 @pages.post("/roles/new")
 @needs("account.admin")
-def create() -> AnyResponse:
+def create() -> AnyResponse | tuple[str, int]:
     """Make a role with the permissions of another one, or none."""
     desk, form = current_desk(), Form.typed()
     pattern = {role.name: role.permissions for role in desk.roles.all()}.get(form.value("like"), frozenset())
     try:
         desk.roles.save(form.value("name").strip(), form.value("label"), pattern, new=True)
     except GongdanError as refusal:
-        return fragment(_dialog(form.refused(refusal), None), status_of(refusal))
+        return _dialog(form.refused(refusal), None), status_of(refusal)
     told(msg("已新建角色“{name}”，请在表中勾选它的权限"), name=form.value("label").strip())
     return go("roles.index")
 
@@ -88,12 +88,12 @@ def rename(name: str) -> str:
 
 @pages.post("/roles/<name>/rename")
 @needs("account.admin")
-def save_name(name: str) -> AnyResponse:
+def save_name(name: str) -> AnyResponse | tuple[str, int]:
     form, role = Form.typed(), _find(name)
     try:
         current_desk().roles.save(name, form.value("label"), role.permissions if role else ())
     except GongdanError as refusal:
-        return fragment(_dialog(form.refused(refusal), role), status_of(refusal))
+        return _dialog(form.refused(refusal), role), status_of(refusal)
     told(msg("已保存"))
     return go("roles.index")
 
@@ -123,4 +123,5 @@ def _page(ticked: Mapping[str, frozenset[str]], form: Form) -> str:
 
 
 def _dialog(form: Form, role: RoleView | None) -> str:
-    return render_template("roles/dialog.html", form=form, role=role, roles=current_desk().roles.all())
+    choices = [(one.name, say(one.label)) for one in current_desk().roles.all()]
+    return dialog("roles/dialog.html", form=form, role=role, choices=choices)
