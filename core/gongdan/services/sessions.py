@@ -181,7 +181,7 @@ class Sessions:
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def _view(row: LoginSessionRow, account: AccountRow) -> SessionView:
