@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, MetaData, Uuid
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, LargeBinary, MetaData, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from uuid6 import uuid7
 
 NAMING = {
@@ -62,6 +62,33 @@ def _from_sqlite(value: str | None) -> datetime | None:
 _SQLITE_LENGTH = 26
 
 
+class UuidColumn(TypeDecorator[UUID]):
+    """A key: PostgreSQL's own type, and 16 bytes on SQLite, where text would double every index."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type that the database keeps."""
+        return dialect.type_descriptor(LargeBinary(16) if dialect.name == "sqlite" else Uuid())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Return what writes a value."""
+        return _uuid_bytes if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Return what reads a value."""
+        return _uuid_from_bytes if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _uuid_bytes(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes
+
+
+def _uuid_from_bytes(value: bytes | None) -> UUID | None:
+    return None if value is None else UUID(bytes=value)
+
+
 class MoneyColumn(TypeDecorator[Decimal]):
     """An exact amount: an integer count of 1/10 000, since ``Numeric`` on SQLite goes through floats."""
 
@@ -90,7 +117,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {  # noqa: RUF012 -- read by SQLAlchemy as declared
         datetime: UtcDateTime,
-        UUID: Uuid,
+        UUID: UuidColumn,
         dict[str, Any]: JSON,
         list[str]: JSON,
         Decimal: MoneyColumn,
@@ -108,4 +135,4 @@ class CompanyScoped:
 
     @declared_attr
     def company_id(cls) -> Mapped[UUID]:  # noqa: N805 -- a mapped class attribute
-        return mapped_column(Uuid(), ForeignKey("company.id"), active_history=True)
+        return mapped_column(UuidColumn(), ForeignKey("company.id"), active_history=True)

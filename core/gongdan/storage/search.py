@@ -107,10 +107,10 @@ def _candidates(session: Session, kind: str, needed: list[tuple[str, bool]]) -> 
                 "WHERE f.search_token MATCH :match AND d.company_id = :company AND d.kind = :kind "
                 "ORDER BY f.rowid DESC LIMIT :limit"
             ),
-            {"match": match, "company": company_id.hex, "kind": kind, "limit": CANDIDATES},
+            {"match": match, "company": company_id.bytes, "kind": kind, "limit": CANDIDATES},
         )
         newest = sorted(found, key=lambda row: row[2], reverse=True)
-        return [(UUID(row[0]), row[1]) for row in newest]
+        return [(UUID(bytes=row[0]), row[1]) for row in newest]
     match = " & ".join(f"'{token}'{':*' if prefix else ''}" for token, prefix in needed)
     found = session.execute(
         text(

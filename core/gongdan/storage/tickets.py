@@ -25,8 +25,8 @@ class TicketRow(Identified, CompanyScoped, Base):
         Index("ix_ticket_open", "company_id", "opened_at", "id", **_where("is_open", "is_open = 1")),
         Index("ix_ticket_all", "company_id", "opened_at", "id"),
         Index("ix_ticket_assignee", "assignee_id", "opened_at", **_where("assignee_id IS NOT NULL")),
-        Index("ix_ticket_requester", "requester_id", "opened_at"),
-        Index("ix_ticket_asset", "asset_id", "opened_at"),
+        Index("ix_ticket_requester", "requester_id", **_where("requester_id IS NOT NULL")),
+        Index("ix_ticket_asset", "asset_id", **_where("asset_id IS NOT NULL")),
     )
 
     plugin: Mapped[str] = mapped_column(String(64))

@@ -20,7 +20,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from gongdan.domain.snapshots import TicketView
 from gongdan.errors import TenancyViolation
 from gongdan.services.desk import CompanyDesk, Desk
-from gongdan.storage.base import CompanyScoped, Identified
+from gongdan.storage.base import CompanyScoped, Identified, UuidColumn
 from gongdan.storage.tenancy import CompanySession
 from gongdan.storage.tickets import NoteRow, TicketRow
 
@@ -29,6 +29,7 @@ class OwnBase(DeclarativeBase):
     """A plugin's own mapping of core tables, with relationships, which the core itself does not use."""
 
     metadata = MetaData()
+    type_annotation_map = {UUID: UuidColumn}  # noqa: RUF012 -- read by SQLAlchemy as declared
 
 
 class Company(OwnBase):

@@ -16,7 +16,11 @@ def _belongs(name: str | None, kind: str, parents: object) -> bool:
 def _render(kind: str, item: object, autogen: Any) -> str | Literal[False]:
     """Write our own column types as the plain ones they are kept in, so that old versions never import gongdan."""
     del autogen
-    plain = {"UtcDateTime": "sa.DateTime()", "MoneyColumn": "sa.BigInteger()"}
+    plain = {
+        "UtcDateTime": "sa.DateTime()",
+        "MoneyColumn": "sa.BigInteger()",
+        "UuidColumn": "sa.Uuid().with_variant(sa.LargeBinary(16), 'sqlite')",
+    }
     return plain.get(type(item).__name__, False) if kind == "type" else False
 
 
