@@ -15,21 +15,60 @@ companies that have the plugin enabled. A view without a mark is for every membe
 
 A page's template extends ``frame.html`` and fills its blocks ``title`` and ``content``; it may import the macros of
 ``macros/forms.html``, ``macros/lists.html`` and ``macros/parts.html``. Its own texts stand in ``_("…")``, texts that
-come from declarations in ``tr(…)``. What is refused may simply be raised: it becomes a page in words.
+come from declarations in ``tr(…)``. What is refused may simply be raised: it becomes a page in words. A form keeps
+what was typed when its view catches the refusal::
+
+    @pages.post("/fees")
+    @kit.needs("ticket.edit")
+    def save() -> kit.Answer:
+        form = kit.Form.typed()
+        try:
+            pay(kit.current_desk(), form.value("amount"))
+        except Refused as refusal:
+            return kit.page("property_mgmt/fees.html", form=form.refused(refusal)), kit.status_of(refusal)
+        kit.told(msg("已入账"))
+        return kit.go(".index")
 """
 
 from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
 
 from gongdan.web.access import current_desk, current_person, may, member, needs
 from gongdan.web.forms import Form
-from gongdan.web.pages import done_with, fragment, go, go_to, told
+from gongdan.web.pages import dialog, done_with, fragment, go, go_to, told
+from gongdan.web.problems import status_of
 from gongdan.web.shown import day, moment, now, phone, stored, zone
 from gongdan.web.words import say
 
 __all__ = [
-    "Form", "current_desk", "current_person", "day", "done_with", "fragment", "go", "go_to", "may", "member", "moment",
-    "needs", "now", "page", "pages", "phone", "say", "stored", "told", "zone",
-]  # fmt: skip
+    "Answer",
+    "Form",
+    "current_desk",
+    "current_person",
+    "day",
+    "dialog",
+    "done_with",
+    "fragment",
+    "go",
+    "go_to",
+    "may",
+    "member",
+    "moment",
+    "needs",
+    "now",
+    "page",
+    "pages",
+    "phone",
+    "say",
+    "status_of",
+    "stored",
+    "told",
+    "zone",
+]
+
+
+#: What a view may return: a page, a page with a status, or an answer that leads on.
+Answer = str | tuple[str, int] | Response
 
 
 def pages(name: str, import_name: str) -> Blueprint:
