@@ -66,6 +66,7 @@ from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
 from gongdan.services.parties import PartyInput
 from gongdan.services.ticket_lists import TicketFilter
+from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, UtcDateTime, UuidColumn
 from gongdan.text import msg
 
 __all__ = [
@@ -74,12 +75,14 @@ __all__ = [
     "AssetInput",
     "AssetKind",
     "AssetRecord",
+    "Base",
     "Cell",
     "CheckedRow",
     "Choice",
     "Clause",
     "Column",
     "CompanyDesk",
+    "CompanyScoped",
     "CompanyView",
     "Conflict",
     "Demo",
@@ -96,6 +99,7 @@ __all__ = [
     "GongdanError",
     "Guard",
     "HeldBy",
+    "Identified",
     "Importer",
     "InvalidInput",
     "Issue",
@@ -103,6 +107,7 @@ __all__ = [
     "LinkKind",
     "LinkRule",
     "MenuEntry",
+    "MoneyColumn",
     "Move",
     "MoveAttempt",
     "NewTicket",
@@ -133,6 +138,8 @@ __all__ = [
     "TicketType",
     "TicketView",
     "Tile",
+    "UtcDateTime",
+    "UuidColumn",
     "Values",
     "Verdict",
     "Workflow",
