@@ -68,5 +68,5 @@ def dashboard_tiles(company: CompanyView) -> Sequence[Tile]:
         Tile(msg("暂停的维修"), "type=repair&state=paused", "clock-pause"),
         Tile(msg("待回访的维修"), "type=repair&state=confirmed", "phone-call"),
         Tile(msg("未关闭的重大投诉"), "type=complaint&severity=major&open=1", "alert-triangle"),
-        Tile(msg("待回访的投诉"), "type=complaint&state=awaiting_callback", "message"),
+        Tile(msg("待回访的投诉"), "type=complaint&state=awaiting_callback&state=settled", "message"),
     )

@@ -308,7 +308,7 @@ _URGENT: Final = (
     "冒烟",
     "起火",
     "漏电",
-    "打不出门",
+    "打不开门",
 )
 
 #: Kinds of repair with the words that callers use; the first kind with a hit counts.

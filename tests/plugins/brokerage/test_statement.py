@@ -50,7 +50,32 @@ COMPLETE = {
     )
 }
 
-REQUIRED = [(move.name, name) for move in FLOW.moves for name in move.requires]
+#: What a move cannot be made without, beside what its guards ask.
+REQUIRED = [
+    ("compute", "volume"),
+    ("compute", "opening_pending"),
+    ("compute", "accrued"),
+    ("compute", "unattributed"),
+    ("review", "review_way"),
+    ("review", "review_difference"),
+    ("confirm", "confirmed_by"),
+    ("dispute", "disputed_line"),
+    ("answer_dispute", "dispute_answer"),
+    ("pay", "paid"),
+    ("pay", "paid_on"),
+    ("pay", "bank_reference"),
+    ("pay_in_part", "paid"),
+    ("pay_in_part", "paid_on"),
+    ("pay_in_part", "bank_reference"),
+    ("close", "closing_pending"),
+]
+
+
+@pytest.mark.parametrize("move", ["send_back", "dispute", "cancel"])
+def test_what_is_out_of_the_ordinary_needs_a_remark(move: str) -> None:
+    full = COMPLETE[move]
+    silent = Attempt(FLOW, move, role=full.role, actor=full.actor, fields=full.fields)
+    assert silent.refusals() == ["remark:remark"]
 
 
 def test_every_move_is_tried() -> None:

@@ -48,7 +48,28 @@ COMPLETE = {
     )
 }
 
-REQUIRED = [(move.name, name) for move in FLOW.moves for name in move.requires]
+#: What a move cannot be made without, beside what its guards ask.
+REQUIRED = [
+    ("issue", "assignee"),
+    ("issue", "severity"),
+    ("issue", "standard"),
+    ("issue", "limit_on"),
+    ("start", "measure"),
+    ("extend", "limit_on"),
+    ("report_ready", "result"),
+    ("report_ready", "photo_taken"),
+    ("fail_recheck", "recheck_opinion"),
+    ("fail_recheck", "limit_on"),
+    ("propose_penalty", "penalty"),
+    ("propose_penalty", "penalty_reason"),
+]
+
+
+@pytest.mark.parametrize("move", ["dispute", "uphold", "urge", "warn", "extend", "withdraw"])
+def test_what_is_out_of_the_ordinary_needs_a_remark(move: str) -> None:
+    full = COMPLETE[move]
+    silent = Attempt(FLOW, move, role=full.role, actor=full.actor, fields=full.fields, ticket=full.ticket)
+    assert silent.refusals() == ["remark:remark"]
 
 
 def test_every_move_is_tried() -> None:

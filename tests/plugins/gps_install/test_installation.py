@@ -48,7 +48,29 @@ COMPLETE = {
     )
 }
 
-REQUIRED = [(move.name, name) for move in FLOW.moves for name in move.requires]
+#: What a move cannot be made without, beside what its guards ask.
+REQUIRED = [
+    ("submit", "visit_at"),
+    ("submit", "visit_place"),
+    ("submit", "terminal_model"),
+    ("dispatch", "assignee"),
+    ("dispatch_outside", "outside_firm"),
+    ("dispatch_outside", "assignee"),
+    ("start", "car_condition"),
+    ("start", "fitting_place"),
+    ("test", "terminal_number"),
+    ("test", "sim_number"),
+    ("confirm", "confirmed_by"),
+    ("give_up", "failure_reason"),
+    ("close", "next_care_on"),
+]
+
+
+@pytest.mark.parametrize("move", ["ask_for_papers", "send_back", "dispatch_outside", "refit", "give_up", "cancel"])
+def test_what_is_out_of_the_ordinary_needs_a_remark(move: str) -> None:
+    full = COMPLETE[move]
+    silent = Attempt(FLOW, move, role=full.role, fields=full.fields, ticket=full.ticket)
+    assert silent.refusals() == ["remark:remark"]
 
 
 def test_every_move_is_tried() -> None:

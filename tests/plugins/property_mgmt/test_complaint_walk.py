@@ -1,12 +1,14 @@
 """Complaints from the first contact to the last signature, by the people who answer for them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from gongdan.api import AssetInput, CompanyDesk, InvalidInput, NewTicket, TicketFilter, TicketView
 from gongdan.errors import MoveRefused
 from gongdan.services.grids import AssetView
+from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import People
 
 
@@ -161,10 +163,11 @@ def test_an_invalid_complaint_is_answered_and_called_back(office: Office, garden
     )
 
 
-def test_a_complaint_raised_to_major_is_handed_on_again(office: Office, garden: AssetView) -> None:
+def test_a_complaint_raised_to_major_is_handed_on_again(office: Office, garden: AssetView, clock: Clock) -> None:
     ticket = _complain(office, garden)
     _move(office.clerk, ticket, "grade", severity="minor", consequence="none", severity_reason="小的不便")
     _move(office.clerk, ticket, "forward", assignee=str(office.cleaner.actor.account_id))
+    clock.move(timedelta(hours=1))
     raised = _move(
         office.project_manager,
         ticket,
@@ -176,11 +179,21 @@ def test_a_complaint_raised_to_major_is_handed_on_again(office: Office, garden: 
     )
     assert (raised.state, raised.severity) == ("graded", "major")
     assert "forwarded_at" not in raised.fields
+    assert raised.fields["graded_at"] == "2026-03-05T11:00:00+08:00"
+
+
+def test_the_answer_to_an_earlier_round_does_not_close_the_next(office: Office, garden: AssetView) -> None:
+    ticket = _handle(office, _complain(office, garden), severity="minor", consequence="none", finding="valid")
+    _move(office.manager, ticket, "rework", callback_satisfaction="unsatisfied", callback_opinion="又没清运")
+    ready = _move(office.cleaner, ticket, "finish", measure="换保洁公司", result="每天两次", standard_met="true")
+    assert {"callback_satisfaction", "callback_opinion", "callback_by"}.isdisjoint(ready.fields)
+    assert (ready.fields["worker"], ready.fields["finished_at"]) == ("孙刚勇", "2026-03-05T10:00:00+08:00")
 
 
 def test_what_is_answered_on_the_spot_still_gets_its_callback(office: Office, garden: AssetView) -> None:
     ticket = _move(office.clerk, _complain(office, garden), "settle", severity="minor", spot_answer="已说明清运班次")
-    assert (ticket.state, ticket.is_open) == ("settled", True)
+    assert (ticket.state, ticket.is_open, ticket.fields["worker"]) == ("settled", True, "张敏")
+    assert ticket.fields["first_replied_at"] == "2026-03-05T10:00:00+08:00"
     again = _move(
         office.manager,
         ticket,
@@ -190,6 +203,15 @@ def test_what_is_answered_on_the_spot_still_gets_its_callback(office: Office, ga
     )
     assert (again.state, again.round) == ("accepted", 2)
     assert "spot_answer" not in again.fields
+
+
+def test_a_settled_complaint_that_is_taken_up_again_forgets_its_callback(office: Office, garden: AssetView) -> None:
+    ticket = _complain(office, garden)
+    _move(office.clerk, ticket, "settle", severity="minor", spot_answer="已说明")
+    unhappy = {"callback_satisfaction": "unsatisfied", "callback_opinion": "没说清楚"}
+    _move(office.manager, ticket, "take_up_again", **unhappy)
+    again = _move(office.clerk, ticket, "settle", severity="minor", spot_answer="当面出示排班表")
+    assert {"callback_satisfaction", "callback_opinion"}.isdisjoint(again.fields)
 
 
 def test_a_reopened_complaint_is_judged_anew(office: Office, garden: AssetView) -> None:

@@ -63,7 +63,23 @@ STRANGERS = {
     "reopen": "desk_clerk",
 }
 
-REQUIRED = [(move.name, name) for move in FLOW.moves for name in move.requires]
+#: What a move cannot be made without, beside what its guards ask.
+REQUIRED = [
+    ("dispatch", "trade"),
+    ("redispatch", "trade"),
+    ("quote_more", "charge_kind"),
+    ("quote_more", "quote_amount"),
+    ("pause", "pause_reason"),
+    ("pause", "resume_on"),
+    ("finish", "result"),
+    ("finish", "materials"),
+    ("finish", "hours"),
+    ("confirm", "confirmation_way"),
+    ("confirm", "confirmed_by"),
+    ("call_back", "callback_satisfaction"),
+    ("miss_callback", "next_callback_at"),
+    ("close_unreached", "callback_satisfaction"),
+]
 
 
 def test_every_move_is_tried() -> None:

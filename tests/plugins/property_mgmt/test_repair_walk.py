@@ -165,6 +165,61 @@ def test_a_fee_above_the_quote_changes_nothing(office: Office, unit: AssetView) 
     assert done.fields["fee"] == "100"
 
 
+def test_another_worker_starts_from_the_beginning(office: Office, unit: AssetView, clock: Clock) -> None:
+    ticket = _call(office, unit)
+    worker = str(office.worker.actor.account_id)
+    _move(office.clerk, ticket, "dispatch", trade="plumber", assignee=worker)
+    _move(office.worker, ticket, "arrive")
+    clock.move(timedelta(minutes=25))
+    again = _move(office.supervisor, ticket, "redispatch", trade="electrician", assignee=worker, remark="应派电工")
+    assert (again.state, again.round) == ("dispatched", 1)
+    assert {"arrived_at", "worker"}.isdisjoint(again.fields)
+    assert again.fields["dispatched_by"] == "刘文静"
+    assert again.fields["dispatched_at"] == "2026-03-05T10:25:00+08:00"
+
+
+@pytest.mark.clause("001-08-17")
+def test_work_that_goes_on_has_no_reason_to_stop(office: Office, unit: AssetView) -> None:
+    ticket = _call(office, unit)
+    _move(office.clerk, ticket, "dispatch", trade="plumber", assignee=str(office.worker.actor.account_id))
+    _move(office.worker, ticket, "arrive")
+    _move(office.worker, ticket, "start", charge_kind="free")
+    paused = _move(office.worker, ticket, "pause", pause_reason="parts", resume_on="2026-03-08")
+    assert (paused.state, paused.fields["pause_reason"]) == ("paused", "parts")
+    going = _move(office.worker, ticket, "resume")
+    assert going.state == "in_progress"
+    assert {"pause_reason", "resume_on"}.isdisjoint(going.fields)
+
+
+@pytest.mark.clause("004-02-11")
+def test_a_colleagues_repair_is_confirmed_by_the_foreman(office: Office, unit: AssetView, person: People) -> None:
+    ticket = _finish(office, _call(office, unit, fields={**_FIELDS, "reported_by": "staff"}), "0012345")
+    foreman = person("area_foreman", name="赵强")
+    confirmed = _move(foreman, ticket, "foreman_confirm")
+    assert (confirmed.state, confirmed.fields["confirmed_by"]) == ("confirmed", "赵强")
+
+
+def test_work_that_is_not_accepted_starts_another_round(office: Office, unit: AssetView) -> None:
+    finished = _finish(office, _call(office, unit), "0012345")
+    assert finished.fields["finished_at"] == "2026-03-05T10:00:00+08:00"
+    again = _move(office.clerk, finished, "decline", remark="阀门装反")
+    assert (again.state, again.round) == ("pending", 2)
+    assert {"result", "materials", "hours", "finished_at", "worker"}.isdisjoint(again.fields)
+
+
+def test_who_cannot_be_reached_is_closed_by_the_supervisor_and_can_be_reopened(office: Office, unit: AssetView) -> None:
+    ticket = _finish(office, _call(office, unit), "0012345")
+    _move(office.worker, ticket, "confirm", confirmation_way="signature", confirmed_by="王芳")
+    _move(office.clerk, ticket, "miss_callback", next_callback_at="2026-03-06T18:00")
+    closed = _move(
+        office.supervisor, ticket, "close_unreached", callback_satisfaction="unreached", remark="三天五次未接"
+    )
+    assert (closed.state, closed.fields["callback_by"]) == ("closed", "刘文静")
+    again = _move(office.supervisor, closed, "reopen", remark="业主来电说又漏了")
+    assert (again.state, again.is_open, again.round) == ("pending", True, 2)
+    assert "result" not in again.fields
+
+
 def test_a_called_off_repair_keeps_the_reason(office: Office, unit: AssetView) -> None:
     ticket = _move(office.clerk, _call(office, unit), "cancel", remark="业主自己修好了")
     assert (ticket.state, ticket.is_open) == ("void", False)
