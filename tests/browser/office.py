@@ -1,4 +1,4 @@
-"""Two companies of an installation that runs: 幸福物业 with the property plugin, 安居物业 with none."""
+"""Two companies of an installation that runs: 幸福物业 with the property plugin, 颐和物业 with none."""
 
 from __future__ import annotations
 
@@ -64,11 +64,13 @@ class Office:
         assert found is not None, label
         return found.id
 
-    def report(self, description: str, *, type: str = "repair", room: str = "1-1-101") -> TicketView:
+    def report(
+        self, description: str, *, type: str = "repair", room: str = "1-1-101", phone: str = "13700002222"
+    ) -> TicketView:
         """Take a case as 张敏 does at the telephone."""
         fields = {"repair": {"charge_kind": "free", "visit_at": "2026-03-06T09:00"},
                   "complaint": {"occurred": "昨晚十点左右", "wish": "请派人制止"}}[type]  # fmt: skip
-        new = NewTicket(type=type, description=description, contact_name="周海波", contact_phone="13700002222",
+        new = NewTicket(type=type, description=description, contact_name="周海波", contact_phone=phone,
                         asset_id=self.unit(room), fields=fields)  # fmt: skip
         return self.as_person("zhangmin").intake.open(new)
 
@@ -79,7 +81,7 @@ def open_office(home: Path) -> Office:
     desk = bootstrap.open_desk(settings)
     bootstrap.upgrade(desk)
     company = desk.companies.create(SYSTEM, "xingfu", "幸福物业")
-    other = desk.companies.create(SYSTEM, "anju", "安居物业")
+    other = desk.companies.create(SYSTEM, "yihe", "颐和物业")
     desk.at(company).plugins.enable(PLUGIN)
     _hire(desk, company, other)
     owner_id = _move_in(desk.at(company), home / "房屋台账.csv")
