@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import g
 
@@ -126,9 +127,19 @@ def act_icon(act: str) -> str:
     return known[1] if known else "circle-dot"
 
 
-def changes(entry: JournalEntry) -> tuple[Change, ...]:
-    """Return the values that an act changed, without references that only a machine can read."""
-    return tuple(_changes(entry.subject_kind, entry.before, entry.after))
+def changes(entry: JournalEntry, names: Mapping[UUID, str] | None = None) -> tuple[Change, ...]:
+    """Return the values that an act changed, without references that only a machine can read.
+
+    ``names`` says what some references are called.
+    """
+    called = {key.hex: name for key, name in (names or {}).items()}
+    before, after = (
+        {key: called.get(value, value) if isinstance(value, str) else value for key, value in values.items()}
+        for values in (entry.before, entry.after)
+    )
+    # An act that tells a name already needs no reference to the same thing.
+    told = {key: value for key, value in after.items() if key == "name" or value != after.get("name")}
+    return tuple(_changes(entry.subject_kind, before, told))
 
 
 def _changes(noun: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Change]:

@@ -65,7 +65,7 @@ def show(asset_id: UUID) -> str:
     desk = current_desk()
     with desk.reading():
         asset = desk.assets.find(asset_id)
-        children = desk.assets.children(asset_id)
+        children, links = desk.assets.children(asset_id), desk.assets.links(asset_id)
         sees_tickets = may("ticket.view")
         return render_template(
             "assets/show.html",
@@ -76,7 +76,8 @@ def show(asset_id: UUID) -> str:
             kinds=kind_labels(),
             states=state_labels(),
             facts=_facts(asset),
-            links=desk.assets.links(asset_id),
+            links=links,
+            names={link.party_id: link.party_name for link in links if link.party_id},
             role_labels=role_labels(),
             aliases=desk.assets.aliases(asset_id),
             serials=desk.assets.serials(asset_id),
