@@ -1,5 +1,6 @@
 """Notes: what people write on a ticket, for each other or for the customer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -125,11 +126,10 @@ class Notes:
     def _mentioned(self, body: str) -> list[str]:
         if "@" not in body:
             return []
-        return [
-            str(member.account_id)
-            for member in self._desk.members.all()
-            if f"@{member.name}" in body or f"@{member.login}" in body
-        ]
+        members = {name: member for member in self._desk.members.all() for name in (member.name, member.login)}
+        longest_first = sorted(members, key=len, reverse=True)
+        named = re.finditer("@(" + "|".join(map(re.escape, longest_first)) + ")", body)
+        return list(dict.fromkeys(str(members[match[1]].account_id) for match in named))
 
 
 def _view(row: NoteRow) -> NoteView:

@@ -111,7 +111,7 @@ class Numbers:
                 )
 
     def take(self, session: Session, ticket_type: TicketType, opened: datetime) -> str:
-        """Return the next number for a ticket opened at ``opened``, aware; one that another type gave is passed over."""
+        """Return the next number for a ticket opened at ``opened``, aware; one that another type gave is left out."""
         pattern = self.pattern(session, ticket_type)
         local = opened.astimezone(self._desk.zone)
         while True:

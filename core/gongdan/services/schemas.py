@@ -16,6 +16,9 @@ from gongdan.errors import FieldProblem
 from gongdan.text import msg
 
 _MONEY_PLACES = 2
+#: Numbers of this size and more are slips of the hand, and attacks when they are written as 1e999999.
+_TOO_LARGE = 10**15
+_MOST_PLACES = 30
 
 
 def read_fields(
@@ -105,6 +108,8 @@ _TEXT: dict[str, Any] = {"invalid": msg("应为文字")}
 
 def _range(field: Field) -> Any:
     def check(value: Decimal | int) -> None:
+        if not -_TOO_LARGE < value < _TOO_LARGE or _places(Decimal(value)) > _MOST_PLACES:
+            raise ValidationError(msg("数字过长"))
         if field.minimum is not None and value < field.minimum:
             raise ValidationError(msg("不能小于 {minimum}"))
         if field.maximum is not None and value > field.maximum:
@@ -114,8 +119,15 @@ def _range(field: Field) -> Any:
 
 
 def _two_places(value: Decimal) -> None:
-    if value != round(value, _MONEY_PLACES):
+    if _places(value) > _MONEY_PLACES:
         raise ValidationError(msg("金额最多两位小数"))
+
+
+def _places(value: Decimal) -> int:
+    """Return how many decimals there are up to the last that is not zero; rounding would fail for long numbers."""
+    _, digits, exponent = value.as_tuple()
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(0, -exponent - zeros) if isinstance(exponent, int) else 0
 
 
 def _is_phone(value: str) -> None:

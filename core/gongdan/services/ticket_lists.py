@@ -27,6 +27,11 @@ PAGE_SIZE = 50
 #: How many hits of a text search a list filters.
 SEARCH_LIMIT = 1000
 
+#: Longest key of a page, in characters; a longer one was made up.
+_LONGEST_KEY = 1000
+#: Days beyond these are as good as these, and can be told in every zone.
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
+
 #: What a list can be sorted by; each has an index that also holds the id.
 SORTS: Mapping[str, Any] = {
     "opened_at": TicketRow.opened_at,
@@ -149,9 +154,10 @@ def _simple_conditions(wanted: TicketFilter) -> Sequence[Any]:
 def _day_conditions(wanted: TicketFilter, zone: ZoneInfo) -> Sequence[Any]:
     found: list[Any] = []
     if wanted.opened_from:
-        found.append(TicketRow.opened_at >= datetime.combine(wanted.opened_from, time(), zone))
+        begins = min(max(wanted.opened_from, _FIRST_DAY), _LAST_DAY)
+        found.append(TicketRow.opened_at >= datetime.combine(begins, time(), zone))
     if wanted.opened_to:
-        ends = wanted.opened_to + timedelta(days=1)
+        ends = min(max(wanted.opened_to, _FIRST_DAY), _LAST_DAY) + timedelta(days=1)
         found.append(TicketRow.opened_at < datetime.combine(ends, time(), zone))
     return found
 
@@ -165,9 +171,9 @@ def _sort(sort: str) -> tuple[Any, bool]:
 
 def _beyond(column: Any, *, descending: bool, key: str) -> Any:
     try:
-        raw, ticket_id = json.loads(base64.urlsafe_b64decode(key.encode()))
+        raw, ticket_id = json.loads(base64.urlsafe_b64decode(key[:_LONGEST_KEY].encode()))
         value = _aware(raw) if column.key.endswith("_at") else str(raw)
-        last = UUID(ticket_id)
+        last = UUID(str(ticket_id))
     except (ValueError, TypeError) as problem:
         raise InvalidInput((FieldProblem("after", key, msg("翻页位置无效"), msg("请回到第一页")),)) from problem
     if descending:

@@ -15,6 +15,7 @@ from gongdan.domain.workflow import is_empty
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled, StaleVersion
 from gongdan.services import ticket_lists
 from gongdan.services.core_fields import CHOICES, LABELS, REFERENCES, read_core_fields
+from gongdan.services.intake import CHANNELS
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_lists import COUNT_LIMIT, PAGE_SIZE, SORTS, TicketFilter, TicketLine, TicketList
 from gongdan.services.ticket_rows import EDITABLE, index_ticket, ticket_view, values_of
@@ -109,7 +110,7 @@ class Tickets:
         fields, problems = read_fields(ticket_type.fields, given, self._desk.zone, required=False)
         emptied = [field for field in ticket_type.fields if field.name in given and field.name not in fields]
         _, core_problems = read_core_fields(session, ticket_type, _by_core_name(given))
-        problems += [*core_problems, *_missing(emptied, given)]
+        problems += [*core_problems, *_missing(emptied, given), *_wrong_channel(given)]
         if problems:
             raise InvalidInput(tuple(problems))
         gone = {field.name for field in emptied}
@@ -131,6 +132,13 @@ def _missing(emptied: Sequence[Field], given: Mapping[str, object]) -> Sequence[
     if "subject" in given and is_empty(given["subject"]):
         labels["subject"] = LABELS["subject"]
     return [FieldProblem(name, "", msg("必须填写"), label=label) for name, label in labels.items()]
+
+
+def _wrong_channel(given: Mapping[str, object]) -> Sequence[FieldProblem]:
+    channel = str(given.get("channel", CHANNELS[0].value))
+    if channel in {choice.value for choice in CHANNELS}:
+        return ()
+    return [FieldProblem("channel", channel, msg("不是可选的值"), label=LABELS["channel"])]
 
 
 def _plain(name: str, value: object) -> object:
