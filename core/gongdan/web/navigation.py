@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from flask import Flask, current_app, g, request, url_for
 
@@ -20,8 +21,11 @@ class Link:
 
     @property
     def is_active(self) -> bool:
-        """Tell whether the page at hand belongs to the entry."""
-        return request.path == self.path or (self.path != "/" and request.path.startswith(self.path.rstrip("/") + "/"))
+        """Tell whether the page at hand belongs to the entry; one with a query stands for that list alone."""
+        path, _, query = self.path.partition("?")
+        if query:
+            return request.path == path and set(parse_qsl(query)) <= set(request.args.items(multi=True))
+        return request.path == path or (path != "/" and request.path.startswith(path.rstrip("/") + "/"))
 
 
 @dataclass(frozen=True, slots=True)

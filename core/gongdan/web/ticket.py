@@ -128,7 +128,7 @@ def _page(ticket_id: UUID, composer: Form) -> str:
     desk = current_desk()
     with desk.reading():
         case = desk.cases.read(ticket_id)
-        offers = desk.moves.offers(case.ticket)
+        offers, members = desk.moves.offers(case.ticket), desk.members.all()
         stream = timeline.happenings(case)
         kind = request.args.get("show", "")
         return render_template(
@@ -137,7 +137,7 @@ def _page(ticket_id: UUID, composer: Form) -> str:
             ticket=case.ticket,
             offers=offers,
             keys=_keys(case.ticket, offers),
-            next_step=next_step(case, offers),
+            next_step=next_step(case, members, offers),
             stream=timeline.of_kind(stream, kind if kind in timeline.KINDS else ""),
             kinds=timeline.KINDS,
             kind=kind,
@@ -145,7 +145,7 @@ def _page(ticket_id: UUID, composer: Form) -> str:
             panels=_panels(case.ticket),
             composer=composer,
             composer_key=_composer_key(ticket_id),
-            members=desk.members.all(),
+            members=members,
             is_usable=case.ticket.plugin in desk.enabled and desk.tickets.type_of(case.ticket) is not None,
             plugin_label=_plugin_label(case.ticket),
             max_bytes=MAX_BYTES,
