@@ -132,7 +132,7 @@ def changes(entry: JournalEntry, names: Mapping[UUID, str] | None = None) -> tup
 
     ``names`` says what some references are called.
     """
-    called = {key.hex: name for key, name in (names or {}).items()}
+    called = {text: name for key, name in (names or {}).items() for text in (key.hex, str(key))}
     before, after = (
         {key: called.get(value, value) if isinstance(value, str) else value for key, value in values.items()}
         for values in (entry.before, entry.after)
