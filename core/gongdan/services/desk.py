@@ -13,13 +13,13 @@ from functools import cached_property, partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from gongdan.domain.events import Event
 from gongdan.domain.snapshots import CompanyView
-from gongdan.errors import GongdanError, StaleVersion
+from gongdan.errors import Conflict, GongdanError, StaleVersion
 from gongdan.hooks.isolation import Failure, Reactions
 from gongdan.hooks.manager import PluginManager
 from gongdan.services.accounts import Accounts
@@ -51,6 +51,7 @@ from gongdan.storage.database import Database
 from gongdan.storage.files import FileStore
 from gongdan.storage.tenancy import INSTALLATION
 from gongdan.storage.vault import Vault
+from gongdan.text import msg
 
 #: How long a desk that is being closed waits for plugins to finish their reactions.
 CLOSING_SECONDS = 5.0
@@ -121,17 +122,23 @@ class Desk:
                 session.flush()
             except StaleDataError as problem:
                 raise StaleVersion("record") from problem
+            except IntegrityError as problem:
+                raise _conflict(problem) from problem
             journal.append(session, company_id, self.vault.journal_key, work.acts)
         for event in work.events:
             self._tell(event)
 
     def _tell(self, event: Event) -> None:
-        with self.reading(event.company_id) as session:
-            plugins = enabled_plugins(session)
-        for plugin, function in self.plugins.reactions_to(event, plugins):
-            desk = self._company_desk(event.company_id, plugin_actor(plugin))
-            report = partial(self.plugin_failed, event.company_id)
-            self.reactions.submit(plugin, "handle_event", partial(function, event=event, desk=desk), report)
+        """Tell the plugins what happened; what goes wrong here must not look as if it had not happened."""
+        try:
+            with self.reading(event.company_id) as session:
+                plugins = enabled_plugins(session)
+            for plugin, function in self.plugins.reactions_to(event, plugins):
+                desk = self._company_desk(event.company_id, plugin_actor(plugin))
+                report = partial(self.plugin_failed, event.company_id)
+                self.reactions.submit(plugin, "handle_event", partial(function, event=event, desk=desk), report)
+        except (GongdanError, SQLAlchemyError):
+            _log.exception("nobody could be told of %s %s", event.kind, event.subject_id)
 
     def _company_desk(self, company_id: UUID, actor: Actor) -> "CompanyDesk":
         return self.at(self.companies.view(company_id), actor)
@@ -144,6 +151,13 @@ class Desk:
                 work.record("plugin.failed", "plugin", company_id, after=asdict(failure))
         except (GongdanError, SQLAlchemyError):
             _log.exception("the failure of plugin %s could not be journalled", failure.plugin)
+
+
+def _conflict(problem: IntegrityError) -> Exception:
+    """Return what it means that two people saved one name, number or place at the same time."""
+    if "unique" in str(problem.orig).lower():
+        return Conflict("record", msg("刚刚由他人保存的同一项"))
+    return problem
 
 
 class CompanyDesk:

@@ -222,7 +222,8 @@ def test_of_two_people_who_give_one_meter_away_at_once_one_is_told(
 
     def link(unit: AssetView) -> str:
         try:
-            company_desk.assets.link(unit.id, "sample_meter", other_asset_id=meter.id)
+            own = company_desk.installation.at(company_desk.company)
+            own.assets.link(unit.id, "sample_meter", other_asset_id=meter.id)
         except Conflict:
             return "conflict"
         return "linked"
@@ -239,7 +240,8 @@ def test_crossed_links_made_at_once_do_not_wait_for_each_other(
 
     def link(pair: tuple[AssetView, AssetView]) -> str:
         try:
-            company_desk.assets.link(pair[0].id, "sample_owner", other_asset_id=pair[1].id)
+            own = company_desk.installation.at(company_desk.company)
+            own.assets.link(pair[0].id, "sample_owner", other_asset_id=pair[1].id)
         except Conflict:
             return "conflict"
         return "linked"

@@ -191,7 +191,8 @@ def test_of_two_people_who_move_at_once_one_wins_and_the_other_is_told(agent: Co
 
     def dispatch(_: int) -> str:
         try:
-            return agent.moves.make(ticket.id, "dispatch", 1, {"assignee": _id(agent)}).state
+            own = agent.installation.at(agent.company, agent.actor)
+            return own.moves.make(ticket.id, "dispatch", 1, {"assignee": _id(agent)}).state
         except StaleVersion:
             return "stale"
 

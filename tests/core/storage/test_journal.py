@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -172,19 +173,20 @@ def test_the_application_cannot_change_or_delete_an_entry(desk: Desk, written: C
         session.execute(text(statement))
 
 
+def _save_view(desk: CompanyDesk, number: int) -> None:
+    desk.installation.at(desk.company).saved_views.save("ticket", f"视图{number}", "")
+
+
 def test_parallel_writers_make_one_chain(company_desk: CompanyDesk) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: company_desk.saved_views.save("ticket", f"视图{number}", ""), range(40)))
+        list(pool.map(partial(_save_view, company_desk), range(40)))
     report = company_desk.journal.verify()
     assert (report.entries, report.first_bad) == (42, None)
 
 
 def test_verifying_while_others_write_raises_no_false_alarm(company_desk: CompanyDesk) -> None:
-    def write(number: int) -> None:
-        company_desk.saved_views.save("ticket", f"视图{number}", "")
-
     with ThreadPoolExecutor(4) as pool:
-        writing = [pool.submit(write, number) for number in range(40)]
+        writing = [pool.submit(_save_view, company_desk, number) for number in range(40)]
         verdicts = {_verdict(company_desk) for _ in range(15)}
         assert [future.result() for future in writing] == [None] * 40
     assert verdicts == {(None, "")}
