@@ -76,7 +76,10 @@ class Moves:
         self._desk = desk
 
     def offers(self, ticket: TicketView) -> Sequence[MoveOffer]:
-        """Return the moves that leave the ticket's state, the usual ones first; none when the plugin is off."""
+        """Return the moves that leave the ticket's state: possible ones first, the usual ones first among those.
+
+        None when the plugin is off.
+        """
         ticket_type = self._desk.installation.plugins.catalogue.ticket_types.get(ticket.type)
         if ticket_type is None or ticket.plugin not in self._desk.enabled or not self._desk.actor.may("ticket.move"):
             return ()
@@ -88,7 +91,8 @@ class Moves:
                 for move in ticket_type.workflow.moves_from(row.state)
             ]
             offers = [MoveOffer(step.move, self._unanswerable(step)) for step in steps]
-        return tuple(offer for offer in offers if not any(refusal.guard == "role" for refusal in offer.refusals))
+        own = [offer for offer in offers if not any(refusal.guard == "role" for refusal in offer.refusals)]
+        return sorted(own, key=lambda offer: not offer.is_possible)
 
     def dialog_fields(self, ticket_type: TicketType, move: Move) -> tuple[Field, ...]:
         """Return the fields that the move's dialog shows, required ones first; core fields as fields of their own."""
