@@ -3,12 +3,18 @@
 import hashlib
 import hmac
 import os
+import tempfile
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gongdan.errors import SettingsError
+from gongdan.text import msg
+
 _NONCE_BYTES = 12
+_SECRET_BYTES = 32
 
 
 class Vault:
@@ -38,19 +44,30 @@ class Vault:
 
 
 def read_or_make_secret(path: Path) -> bytes:
-    """Return the secret in ``path``, making it on first use; only the owner may read the file."""
-    try:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except FileNotFoundError:
+    """Return the secret in ``path``, making it on first use; only the owner may read the file.
+
+    Raises ``SettingsError`` for a damaged one: with another secret nothing that was encrypted could be read.
+    """
+    if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        secret = os.urandom(32)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return read_or_make_secret(path)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secret.hex())
-        return secret
+        _make_secret(path)
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii"))
+    except ValueError:
+        secret = b""
+    if len(secret) != _SECRET_BYTES:
+        raise SettingsError(path.name, "", msg("密钥文件已损坏，请从备份恢复"))
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Write a secret, whole or not at all; of two processes that start at once the first one's holds."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(os.urandom(_SECRET_BYTES).hex())
+    with suppress(FileExistsError):
+        path.hardlink_to(name)
+    Path(name).unlink()
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:
