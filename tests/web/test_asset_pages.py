@@ -202,3 +202,11 @@ def test_agents_see_and_change_nothing(agent: Visitor, factory: Factory, unchang
             agent.post(f"/assets/{unit.id}/links", {"role": "sample_owner"}),
         ]
     assert [answer.status_code for answer in answers] == [403, 403, 403, 403]
+
+
+def test_the_tree_can_be_narrowed_to_one_kind(agent: Visitor, factory: Factory) -> None:
+    building = factory.building(code="3", label="3栋")
+    factory.unit(building, code="501", label="3-501")
+    page = agent.get("/assets/tree?kind=sample_unit").text.partition('class="tree')[2]
+    assert "3-501" in page
+    assert "3栋" not in page

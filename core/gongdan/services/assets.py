@@ -89,12 +89,12 @@ class Assets:
                 query = query.where(AssetRow.path > after)
             return tuple(asset_view(row) for row in session.scalars(query))
 
-    def children(self, parent_id: UUID | None) -> Sequence[AssetView]:
-        """Return what stands directly under an asset, or the roots."""
+    def children(self, parent_id: UUID | None, *, limit: int | None = None) -> Sequence[AssetView]:
+        """Return what stands directly under an asset, or the roots; with ``limit``, only the first of them by path."""
         self._desk.require("asset.view")
         condition = AssetRow.parent_id.is_(None) if parent_id is None else AssetRow.parent_id == parent_id
         with self._desk.reading() as session:
-            rows = session.scalars(select(AssetRow).where(condition)).all()
+            rows = session.scalars(select(AssetRow).where(condition).order_by(AssetRow.path).limit(limit)).all()
             return tuple(sorted(map(asset_view, rows), key=lambda asset: natural(asset.code)))
 
     def by_name(self, name: str) -> AssetView | None:

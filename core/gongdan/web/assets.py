@@ -18,8 +18,8 @@ pages = Blueprint("assets", __name__)
 
 #: How many closed tickets the page of an asset shows; the list has them all.
 _PAST_TICKETS = 8
-#: How many hits a search in the tree shows.
-_HITS = 100
+#: How many roots or hits the tree shows at once.
+_HITS = 200
 
 
 @pages.get("/assets")
@@ -32,15 +32,18 @@ def index() -> Response:
 @pages.get("/assets/tree")
 @needs("asset.view")
 def tree() -> str:
-    desk, text = current_desk(), request.args.get("q", "")
+    desk, text, kind = current_desk(), request.args.get("q", "").strip(), request.args.get("kind", "")
     with desk.reading():
-        found = desk.assets.list(text, limit=_HITS) if text.strip() else desk.assets.children(None)
+        is_list = bool(text or kind)
+        found = desk.assets.list(text, kind=kind, limit=_HITS) if is_list else desk.assets.children(None, limit=_HITS)
         return render_template(
             "assets/tree.html",
             assets=found,
             sizes=desk.assets.sizes([one.id for one in found]),
             text=text,
+            kind=kind,
             kinds=kind_labels(),
+            all_kinds=desk.assets.kinds(),
             states=state_labels(),
             roots=kinds_under(None),
             title=assets_label(),
