@@ -34,6 +34,8 @@ ENGLISH = ("lihua",)
 #: Two rooms belong to one person, whose number the clerks recognise.
 OWNER, OWNER_PHONE, OWNER_ROOMS = "欧阳秀兰", "13912345678", ("2-1-101", "2-2-302")
 
+UNIT_HEADINGS = ("楼栋", "单元", "房号", "业主姓名", "电话")
+
 _BUILDINGS, _SECTIONS, _FLOORS, _ROOMS = 2, 2, 3, 2
 _NAMES = "赵钱孙周吴郑冯蒋沈韩杨朱秦尤许何吕施孔曹严华金魏"
 
@@ -92,9 +94,12 @@ def _hire(desk: Desk, company: CompanyView, other: CompanyView) -> None:
     department = desk.at(company).departments.create("engineering", "工程部")
     for login, (name, roles) in PEOPLE.items():
         locale = "en" if login in ENGLISH else "zh"
-        made = desk.accounts.create(SYSTEM, login, name, PASSWORD, must_change_password=False, locale=locale)
+        is_operator = "administrator" in roles
+        made = desk.accounts.create(
+            SYSTEM, login, name, PASSWORD, must_change_password=False, locale=locale, is_operator=is_operator
+        )
         desk.at(company).members.save(made.id, roles, department_id=department.id)
-        if "administrator" in roles:
+        if is_operator:
             desk.at(other).members.save(made.id, ["administrator"])
 
 
@@ -108,7 +113,7 @@ def _move_in(work: CompanyDesk, path: Path) -> UUID:
 
 def unit_rows() -> Iterator[tuple[str, ...]]:
     """Yield a list of 24 units as a property company keeps it; one phone number is too short."""
-    yield "楼栋", "单元", "房号", "业主姓名", "电话"
+    yield UNIT_HEADINGS
     places = ((building, section, floor * 100 + room)
               for building in range(1, _BUILDINGS + 1) for section in range(1, _SECTIONS + 1)
               for floor in range(1, _FLOORS + 1) for room in range(1, _ROOMS + 1))  # fmt: skip

@@ -48,7 +48,7 @@ def test_a_list_is_looked_at_taken_in_and_taken_back(visit: Visit, office: Offic
 
     page.wait_for_url("**/imports/files/**")
     expect(page.locator("[aria-current=step]")).to_contain_text("核对")
-    expect_counts(page, {"直接导入": 1, "规范后导入": 1, "待核对": 1, "不导入": 1, "非数据行": 2})
+    expect_counts(page, {"照原样导入": 1, "规范写法后导入": 1, "标记待人核对": 1, "请按提示更正": 1, "标题、合计": 2})
     assert office.work.assets.by_name("9-1-101") is None
 
     page.locator(".page-acts").get_by_role("button", name="开始导入").click()
@@ -57,13 +57,14 @@ def test_a_list_is_looked_at_taken_in_and_taken_back(visit: Visit, office: Offic
     expect(page.get_by_role("heading", level=1)).to_have_text(path.name)
     assert office.work.assets.by_name("9-1-102") is not None
 
+    page.once("dialog", lambda question: question.accept())
     page.get_by_role("button", name="撤销这次导入").click()
     expect(page.locator(".page-head .state")).to_contain_text("已撤销")
     assert office.work.assets.by_name("9-1-101") is None
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"), [("空文件.csv", "文件是空的"), ("网页表格.xls", "网页")], ids=["empty", "html"]
+    ("name", "sentence"), [("空文件.csv", "文件“空文件.csv”是空的"), ("网页表格.xls", "网页")], ids=["empty", "html"]
 )
 def test_a_file_that_is_no_list_gets_its_sentence_on_the_page(visit: Visit, name: str, sentence: str) -> None:
     page = visit("chenhong")
