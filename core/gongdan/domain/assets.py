@@ -1,7 +1,9 @@
 """Assets: kinds that plugins declare, their place in the tree, and the rules of dated links."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import accumulate
 
 from gongdan.domain.fields import Field
 
@@ -66,3 +68,8 @@ def _before(begin: date | None, end: date | None) -> bool:
 def child_path(parent: str, code: str) -> str:
     """Return the path of a child: ``/1`` and ``2`` give ``/1/2``."""
     return f"{parent}/{code}"
+
+
+def level_paths(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return the path of each level from a root down: ``1`` and ``2`` give ``/1`` and ``/1/2``."""
+    return tuple(accumulate(codes, child_path, initial=""))[1:]

@@ -18,7 +18,7 @@ from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.services.work import Work
 from gongdan.sheets.kinds import FileKind
 from gongdan.sheets.reading import Sheet, open_sheet
-from gongdan.storage.assets import AssetRow
+from gongdan.storage.assets import AssetAliasRow, AssetRow
 from gongdan.storage.imports import ImportMappingRow
 from gongdan.text import msg
 
@@ -41,11 +41,14 @@ def fingerprint(path: Path) -> str:
 
 
 def read_references(session: Session, importer: Importer) -> References:
-    """Return the sets of assets that rows refer to: label → id."""
+    """Return the sets of assets that rows refer to: label or other name → id."""
     found: dict[str, Mapping[str, object]] = {}
     for name, kind in importer.references.items():
-        rows = session.execute(select(AssetRow.label, AssetRow.id).where(AssetRow.kind == kind))
-        found[name] = dict(rows.all())
+        labels = select(AssetRow.label, AssetRow.id).where(AssetRow.kind == kind)
+        aliases = select(AssetAliasRow.alias, AssetAliasRow.asset_id).join(
+            AssetRow, AssetRow.id == AssetAliasRow.asset_id
+        )
+        found[name] = dict([*session.execute(aliases.where(AssetRow.kind == kind)), *session.execute(labels)])
     return found
 
 

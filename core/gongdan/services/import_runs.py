@@ -1,7 +1,7 @@
 """A run under way: checked rows go into the database batch by batch, one import of a company at a time."""
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -11,10 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gongdan.domain.events import EventKind
 from gongdan.domain.facts import AssetFact, TicketFact
-from gongdan.domain.importing import CheckedRow, Importer, Outcome
+from gongdan.domain.importing import CheckedRow, Importer, Outcome, References
 from gongdan.errors import FieldProblem, GongdanError, InvalidInput, Refused
 from gongdan.services import import_effects, import_reports
 from gongdan.services.import_assets import AssetWriter
+from gongdan.services.import_echoes import Echoes
+from gongdan.services.import_misfits import refused, text_misfits
 from gongdan.services.import_reports import RowReport
 from gongdan.services.import_tickets import TicketWriter
 from gongdan.services.work import Work
@@ -46,15 +48,16 @@ class _RollBack(Exception):
 class Runner:
     """Takes the checked rows of one run into the database."""
 
-    def __init__(self, desk: "CompanyDesk", importer: Importer, run: "RunView") -> None:
+    def __init__(self, desk: "CompanyDesk", importer: Importer, run: "RunView", references: References) -> None:
         #: How far the run has come: the last row that is stored, and verdict or outcome → rows.
         self.rows_done = run.rows_done
         self.counts: Mapping[str, int] = run.counts
         self._desk = desk
         self._importer = importer
         self._run = run
-        self._assets = AssetWriter(desk, run.id)
-        self._tickets = TicketWriter(desk, run.id)
+        echoes = Echoes(desk, importer, references)
+        self._assets = AssetWriter(desk, run.id, echoes)
+        self._tickets = TicketWriter(desk, run.id, echoes)
         self._secret = frozenset(column.name for column in importer.columns if column.secret)
 
     def run_through(self, rows: Iterator[CheckedRow], progress: Progress | None, on_rows: OnRows | None) -> bool:
@@ -92,8 +95,7 @@ class Runner:
         counts = dict(self.counts)
         with _undisturbed(), suppress(_RollBack), self._desk.working() as work:
             run = self._take_turn(work)
-            outcomes, effects = self._write(work, batch)
-            done = [(row, outcomes.get(row.row)) for row in batch]
+            done, effects = self._write(work, batch)
             import_reports.tally(counts, done)
             run.rows_done, run.counts, run.state = batch[-1].row, counts, "running"
             self._keep(work, done, effects)
@@ -108,17 +110,20 @@ class Runner:
             raise run_problem(row.file_name, msg("这次导入已在别处继续或撤销"))
         return row
 
-    def _write(self, work: Work, batch: Sequence[CheckedRow]) -> tuple[dict[int, Outcome], list[import_effects.Effect]]:
+    def _write(self, work: Work, batch: Sequence[CheckedRow]) -> tuple[_Rows, list[import_effects.Effect]]:
         facts = [(row, fact) for row in batch if row.taken for fact in self._importer.facts(row)]
         assets = [(row, fact) for row, fact in facts if isinstance(fact, AssetFact)]
-        tickets = [(row, fact) for row, fact in facts if isinstance(fact, TicketFact)]
-        asset_outcomes, asset_effects = self._assets.write(work, assets)
-        ticket_outcomes, ticket_effects = self._tickets.write(work, tickets)
-        outcomes: dict[int, Outcome] = {}
-        done = [*zip(assets, asset_outcomes, strict=True), *zip(tickets, ticket_outcomes, strict=True)]
-        for (row, _), outcome in done:
-            outcomes[row.row] = _stronger(outcomes.get(row.row), outcome)
-        return outcomes, [*asset_effects, *ticket_effects]
+        places = self._assets.read(work, [fact for _, fact in assets])
+        tickets = self._tickets.read(work, [(row, fact) for row, fact in facts if isinstance(fact, TicketFact)])
+        misfits = {**text_misfits(facts), **places.misfits(assets), **tickets.misfits()}
+        done = [
+            (row.row, self._assets.write(work, row, fact, places)) for row, fact in assets if row.row not in misfits
+        ]
+        effects = places.store(work.session)
+        ticket_outcomes, ticket_effects = self._tickets.write(work, tickets, misfits)
+        outcomes = _strongest([*done, *ticket_outcomes])
+        rows = (refused(row, misfits[row.row]) if row.row in misfits else row for row in batch)
+        return [(row, outcomes.get(row.row)) for row in rows], [*effects, *ticket_effects]
 
     def _keep(self, work: Work, rows: _Rows, effects: Sequence[import_effects.Effect]) -> None:
         work.session.add(
@@ -171,6 +176,7 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _stronger(first: Outcome | None, second: Outcome) -> Outcome:
+def _strongest(outcomes: Iterable[tuple[int, Outcome]]) -> Mapping[int, Outcome]:
+    """Return what became of each row, of which one fact may be new and another one known."""
     order = (Outcome.SAME, Outcome.CHANGED, Outcome.IMPORTED)
-    return second if first is None or order.index(second) > order.index(first) else first
+    return dict(sorted(outcomes, key=lambda found: order.index(found[1])))

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from uuid6 import uuid7
 
 from gongdan.domain.headings import Layout
-from gongdan.domain.importing import Importer
+from gongdan.domain.importing import Importer, References
 from gongdan.domain.row_checks import Checking, check_rows
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled
-from gongdan.services import import_effects, import_reports, import_undo
+from gongdan.services import import_effects, import_reports
 from gongdan.services.import_reading import (
     fingerprint,
     named_columns,
@@ -26,6 +26,7 @@ from gongdan.services.import_reading import (
 )
 from gongdan.services.import_reports import RowReport
 from gongdan.services.import_runs import OPEN_STATES, DryRunner, OnRows, Progress, Runner, run_problem, wait_for_turn
+from gongdan.services.import_undo import Undoing
 from gongdan.sheets.reading import Remark, Sheet
 from gongdan.storage.imports import ImportBatchRow, ImportRunRow
 from gongdan.text import msg
@@ -198,7 +199,7 @@ class Imports:
             query = select(ImportBatchRow.effects).where(ImportBatchRow.run_id == run_id)
             batches = work.session.scalars(query.order_by(ImportBatchRow.first_row.desc()))
             effects = [import_effects.loaded(entry) for batch in batches for entry in reversed(batch)]
-            import_undo.undo(work, effects)
+            Undoing(self._desk, work, run_id).undo(effects)
             row.state, row.finished_at = "undone", work.now
             work.record("import.undone", "import_run", run_id, after={"file": row.file_name, "kind": row.kind})
             return _view(row)
@@ -226,13 +227,6 @@ class Imports:
         with self._desk.reading() as session:
             for batch in session.scalars(query.order_by(ImportBatchRow.first_row)):
                 yield from map(import_reports.loaded, batch)
-
-    def _check(self, importer: Importer, sheet: Sheet, source: Source) -> Checking:
-        with self._desk.reading() as session:
-            references = read_references(session, importer)
-            known = remembered(session, importer.kind, sheet)
-        mapping = {**known, **named_columns(importer, source.mapping)}
-        return check_rows(importer, sheet.rows(), references, mapping=mapping, facts=sheet.facts)
 
     def _new_run(self, opened: "_Opened", source: Source) -> ImportRunRow:
         kind, sheet = opened.importer.kind, opened.sheet
@@ -268,17 +262,22 @@ class Imports:
     def _open(self, kind: str, source: Source) -> "_Opened":
         importer = self.importer(kind)
         sheet = open_source(source)
-        return _Opened(importer, sheet, self._check(importer, sheet, source))
+        with self._desk.reading() as session:
+            references = read_references(session, importer)
+            known = remembered(session, kind, sheet)
+        mapping = {**known, **named_columns(importer, source.mapping)}
+        checking = check_rows(importer, sheet.rows(), references, mapping=mapping, facts=sheet.facts)
+        return _Opened(importer, sheet, references, checking)
 
     def _take_through(self, run: RunView, opened: "_Opened", watch: "_Watch") -> RunView:
-        runner = Runner(self._desk, opened.importer, run)
+        runner = Runner(self._desk, opened.importer, run, opened.references)
         with runner.interrupted_by_failures():
             is_complete = runner.run_through(opened.checking.rows, watch.progress, watch.on_rows)
         row = runner.end("finished" if is_complete else "interrupted", silent=watch.silent)
         return replace(_view(row), remarks=opened.sheet.remarks)
 
     def _rehearse(self, run: RunView, opened: "_Opened", watch: "_Watch") -> RunView:
-        runner = DryRunner(self._desk, opened.importer, run)
+        runner = DryRunner(self._desk, opened.importer, run, opened.references)
         runner.run_through(opened.checking.rows, watch.progress, watch.on_rows)
         return replace(
             run,
@@ -296,6 +295,7 @@ class _Opened:
 
     importer: Importer
     sheet: Sheet
+    references: References
     checking: Checking
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gongdan.storage.base import Base, CompanyScoped, Identified
@@ -80,3 +80,9 @@ class AssetLinkRow(Identified, CompanyScoped, Base):
     #: First day on which it no longer holds; empty while open.
     ends: Mapped[date | None]
     import_run_id: Mapped[UUID | None] = mapped_column(index=True)
+
+
+def holds_on(day: date) -> ColumnElement[bool]:
+    """Select the links whose term includes ``day``."""
+    begun = or_(AssetLinkRow.begins.is_(None), AssetLinkRow.begins <= day)
+    return and_(begun, or_(AssetLinkRow.ends.is_(None), AssetLinkRow.ends > day))

@@ -13,6 +13,7 @@ from gongdan.api import (
     AssetRecord,
     CheckedRow,
     Draft,
+    HeldBy,
     LinkFact,
     PartyFact,
     Place,
@@ -111,22 +112,33 @@ def _kind(name: str) -> str:
 
 def unit_row(unit: AssetRecord) -> Values:
     """Return the unit as a row of the list of units."""
-    places = {place.kind: place for place in unit.way}
+    codes = {place.kind: place.code for place in unit.way}
     owners = [party for party in unit.parties if party.role == OWNER]
     tenants = [party for party in unit.parties if party.role == TENANT]
     return {
-        "building": places["building"].label if "building" in places else None,
-        "unit": places["section"].label if "section" in places else None,
+        # By their codes: what people call a building does not always tell which one it is.
+        "building": _titled(codes["building"], "栋") if "building" in codes else None,
+        "unit": _titled(codes["section"], "单元") if "section" in codes else None,
         "room": unit.way[-1].code,
         "area": _number(unit.fields.get("area")),
         "state": _STATE_WORDS.get(unit.state, unit.state),
         "owner": _joined(party.name for party in owners),
-        "phone": _joined(phone for party in owners for phone in party.phones),
-        "identity": next((party.identity for party in owners if party.identity), None),
+        "phone": _joined(_shared_phones(owners)),
+        "identity": owners[0].identity or None if owners else None,
         "tenant": _joined(party.name for party in tenants),
         "moved": _day(unit.fields.get("moved_in_on")),
         "remark": unit.fields.get("remark"),
     }
+
+
+def _shared_phones(owners: Sequence[HeldBy]) -> Sequence[str]:
+    """Return the phones of which ``_links`` can tell whose they are: one each, or those of the first owner."""
+    if len(owners) == 1:
+        return owners[0].phones
+    if all(owner.phones for owner in owners):
+        return [owner.phones[0] for owner in owners]
+    first = owners[0].phones
+    return first if len(first) != len(owners) else first[:1]
 
 
 # --- Cases -----------------------------------------------------------------------------------
