@@ -53,18 +53,21 @@ class Exports:
         write = _WRITERS.get(path.suffix.lstrip(".").lower())
         if write is None:
             raise _refused(path.name, msg("只能导出 xlsx 或 csv"))
-        identities = self._desk.actor.may("party.unmask")
         headings = [column.label for column in importer.columns]
         with _whole(path) as part:
-            rows = (cells_of(importer, values) for values in self._rows(importer.export, identities=identities))
-            count = write(part, headings, rows)
-        with self._desk.working() as work:
-            after = {"kind": kind, "rows": count, "identities": identities}
-            work.record("export.written", "company", self._desk.company.id, after=after)
+            count = write(part, headings, (cells_of(importer, values) for values in self._rows(importer.export)))
+        self.note(kind, count)
         return count
 
-    def _rows(self, export: AssetExport | TicketExport, *, identities: bool) -> Iterator[Values]:
-        records = Records(self._desk, identities=identities)
+    def note(self, kind: str, count: int) -> None:
+        """Journal that a list of ``count`` rows was handed out as a file."""
+        self._desk.require("export.run")
+        with self._desk.working() as work:
+            after = {"kind": kind, "rows": count, "identities": self._desk.actor.may("party.unmask")}
+            work.record("export.written", "company", self._desk.company.id, after=after)
+
+    def _rows(self, export: AssetExport | TicketExport) -> Iterator[Values]:
+        records = Records(self._desk, identities=self._desk.actor.may("party.unmask"))
         with self._desk.reading() as session:
             if isinstance(export, AssetExport):
                 for rows in assets_in_order(session, export.kind):
