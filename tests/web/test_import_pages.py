@@ -145,7 +145,10 @@ def test_a_run_stores_the_good_rows_and_names_the_others(
     page = administrator.get(f"/imports/{run_id}").text
     assert "已完成" in page
     assert "<strong>3</strong> 新增" in page
-    assert re.search(r'<td class="amount text-secondary">5</td>\s*<td class="issue-verdict"><span class="state tone-late">未导入', page)
+    assert re.search(
+        r'<td class="amount text-secondary">5</td>\s*<td class="issue-verdict"><span class="state tone-late">未导入',
+        page,
+    )
     refused = administrator.get(f"/imports/{run_id}?verdict=refused").text
     assert refused.count('<tr class="issue" data-key="row">') == 1
     assert "1380013" not in refused
