@@ -73,6 +73,19 @@ def test_an_administrator_changes_his_own_company(administrator: Visitor, desk: 
     assert 'data-accent="purple"' in administrator.get("/settings").text
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"time_zone": "Asia"}, {"time_zone": "A" * 300}, {"time_zone": "../etc/passwd"}, {"locale": "xx"}]
+)
+def test_a_zone_or_language_that_does_not_exist_is_refused(
+    administrator: Visitor, unchanged: Unchanged, wrong: dict[str, str]
+) -> None:
+    administrator.get("/settings")
+    given = {"name": "幸福家园", "time_zone": "Asia/Shanghai", "accent": "purple", "locale": "zh"}
+    with unchanged():
+        answer = administrator.post("/settings", given | wrong)
+    assert answer.status_code == 422
+
+
 def test_a_number_pattern_shows_the_next_number_while_it_is_typed(administrator: Visitor, unchanged: Unchanged) -> None:
     with unchanged():
         good = administrator.get("/settings/numbers/sample_repair/preview?pattern=KF{yy}-{serial:3}", fragment=True)

@@ -67,6 +67,11 @@ def test_the_preview_says_what_would_become_of_each_row_and_stores_nothing(
     assert "1380013" in page
 
 
+def test_a_file_may_have_a_longer_name_than_a_file_system_takes(administrator: Visitor) -> None:
+    preview = address_of(upload(administrator, "楼栋,房号\n3,501\n".encode(), name="房" * 200 + ".csv"))
+    assert administrator.get(preview).status_code == 200
+
+
 def test_a_kind_is_told_from_the_name_of_the_file(administrator: Visitor) -> None:
     address = address_of(upload(administrator, rosters.CSV.encode(), "幸福小区房屋台账2026.csv", kind=""))
     assert "kind=flats" in address

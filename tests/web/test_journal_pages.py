@@ -39,6 +39,16 @@ def test_older_entries_follow_on_request(administrator: Visitor, factory: Factor
     assert "<html" not in rest
 
 
+@pytest.mark.parametrize(("before", "rows"), [("9" * 30, 1), ("-" + "9" * 30, 0)])
+def test_a_place_beyond_the_journal_is_no_failure(
+    administrator: Visitor, factory: Factory, before: str, rows: int
+) -> None:
+    factory.party()
+    answer = administrator.get(f"/journal?act=party.&before={before}", fragment=True)
+    assert answer.status_code == 200
+    assert answer.text.count('<tr data-key="row">') == rows
+
+
 def test_a_whole_chain_is_proved_in_words(administrator: Visitor, factory: Factory, company_desk: CompanyDesk) -> None:
     factory.ticket()
     administrator.get("/journal")

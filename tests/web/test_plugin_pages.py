@@ -32,6 +32,14 @@ def pages() -> Iterator[Blueprint]:
     def prices() -> str:
         return "价目"
 
+    inner = Blueprint("inner", __name__, url_prefix="/inner")
+
+    @inner.get("/sums")
+    @kit.member
+    def sums() -> str:
+        return "合计"
+
+    blueprint.register_blueprint(inner)
     module = ModuleType(PAGES)
     module.pages = blueprint  # type: ignore[attr-defined]  # a module made here
     sys.modules[PAGES] = module
@@ -80,6 +88,14 @@ def test_a_plugins_page_is_not_there_where_the_plugin_is_off(agent: Visitor, com
     assert answer.status_code == 404
     assert "本公司未启用扩展“with_pages”" in answer.text
     assert "缴费" not in agent.get("/tickets").text
+
+
+def test_a_page_of_a_blueprint_inside_the_plugins_is_the_plugins_as_well(
+    agent: Visitor, company_desk: CompanyDesk
+) -> None:
+    assert agent.get("/x/with_pages/inner/sums").text == "合计"
+    company_desk.plugins.disable("with_pages")
+    assert agent.get("/x/with_pages/inner/sums").status_code == 404
 
 
 def test_a_plugins_page_is_for_members_only(stranger: Visitor) -> None:

@@ -33,6 +33,12 @@ def test_a_fragment_without_a_session_sends_the_whole_page_to_signing_in(strange
     assert answer.headers["HX-Redirect"] == "/login?next=/tickets?open%3D1"
 
 
+def test_a_fragment_of_a_page_that_cannot_be_leads_home_after_signing_in(stranger: Visitor) -> None:
+    around = {"HX-Request": "true", "HX-Current-URL": "http://["}
+    answer = stranger.client.get("/search/live?q=漏水", headers=around)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/login?next=/")
+
+
 @pytest.mark.parametrize(
     ("login", "password"), [("zhangmin", "错误的密码123"), ("nobody", PASSWORD), ("closed", PASSWORD)]
 )
@@ -74,6 +80,8 @@ def test_too_many_tries_have_to_wait(stranger: Visitor, person: People) -> None:
         "/nowhere",
         "@evil",
         "\t/",
+        "//[",
+        "http://[",
     ],
 )
 def test_after_signing_in_nobody_is_led_away(stranger: Visitor, person: People, target: str) -> None:

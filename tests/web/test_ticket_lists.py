@@ -77,6 +77,13 @@ def test_a_broken_query_is_refused_and_not_guessed() -> None:
         ticket_filters.read_query("open=1&drop=table")
 
 
+def test_an_act_that_names_an_endless_query_is_refused(agent: Visitor, unchanged: Unchanged) -> None:
+    agent.get("/tickets")
+    with unchanged():
+        answer = agent.post("/tickets/views", {"name": "所有", "query": "&".join(["type=x"] * 61)})
+    assert answer.status_code == 400
+
+
 def test_further_rows_come_by_key_and_end(agent: Visitor, factory: Factory) -> None:
     for number in range(53):
         factory.ticket(description=f"第 {number} 件")

@@ -14,6 +14,7 @@ from uuid6 import uuid7
 from gongdan.domain.people import ADMINISTRATOR
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from gongdan.language import LOCALES
 from gongdan.services.actors import Actor
 from gongdan.services.roles import seed_roles
 from gongdan.storage.companies import CompanyRow
@@ -50,6 +51,7 @@ class Companies:
         """Make a company with the core's roles; raises ``InvalidInput`` or ``Conflict``."""
         actor.require_operator()
         _check(code, name, time_zone, accent)
+        _check_locale(locale)
         company_id = uuid7()
         with self._desk.working(actor, company_id) as work:
             if work.session.scalar(select(CompanyRow.id).where(CompanyRow.code == code)):
@@ -83,6 +85,7 @@ class Companies:
                 "accent": row.accent,
             } | values
             _check(row.code, merged["name"], merged["time_zone"], merged["accent"])
+            _check_locale(merged["locale"])
             before = {name: getattr(row, name) for name in values}
             for name in ("name", "time_zone", "locale", "accent"):
                 setattr(row, name, merged[name])
@@ -162,9 +165,15 @@ def _check(code: str, name: str, time_zone: str, accent: str) -> None:
         problems.append(FieldProblem("accent", accent, msg("不是可选的颜色"), label=msg("主题色")))
     try:
         ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # ``Asia`` is a folder, and a novel is no file name.
         problems.append(
             FieldProblem("time_zone", time_zone, msg("不是已知的时区"), msg("例如 Asia/Shanghai"), label=msg("时区"))
         )
     if problems:
         raise InvalidInput(tuple(problems))
+
+
+def _check_locale(locale: str) -> None:
+    if locale not in LOCALES:
+        raise InvalidInput((FieldProblem("locale", locale, msg("不是可选的值"), label=msg("语言")),))

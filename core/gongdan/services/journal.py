@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["PAGE_SIZE", "ChainReport", "JournalEntry", "JournalReader", "verify_installation"]
 
 PAGE_SIZE = 100
+#: No sequence is as high, and every database can compare with it.
+_BEYOND_ALL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class JournalReader:
         self._desk.require("journal.view")
         query = select(JournalEntryRow).order_by(JournalEntryRow.sequence.desc()).limit(limit)
         if before is not None:
-            query = query.where(JournalEntryRow.sequence < before)
+            query = query.where(JournalEntryRow.sequence < max(0, min(before, _BEYOND_ALL)))
         if act:
             query = query.where(JournalEntryRow.act.startswith(act, autoescape=True))
         with self._desk.reading() as session:

@@ -13,11 +13,14 @@ from gongdan.errors import FieldProblem, InvalidInput, NotFound
 from gongdan.services import passwords
 from gongdan.services.work import get_row
 from gongdan.storage.accounts import AccountRow, MembershipRow, RoleRow
-from gongdan.storage.companies import DepartmentRow
+from gongdan.storage.companies import CompanyRow, DepartmentRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
+
+#: Longest position, in characters.
+MAX_POSITION = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Members:
         """Take a person into the company or change his place; raises ``InvalidInput`` or ``NotFound``."""
         self._desk.require("account.admin")
         with self._desk.working() as work:
+            self._take_turn(work.session)
             account = work.get(AccountRow, account_id, "account")
             self._check(work.session, roles)
             self._check_place(work.session, account_id, supervisor_id, department_id)
@@ -108,6 +112,8 @@ class Members:
         Raises ``InvalidInput``, or ``Conflict`` when somebody has the login name already.
         """
         self._desk.require("account.admin")
+        # Account and place are two transactions: what the second would refuse must not leave the first behind.
+        _check_position(person.position)
         with self._desk.reading() as session:
             self._check(session, person.roles)
             self._check_place(session, None, person.supervisor_id, person.department_id)
@@ -140,6 +146,7 @@ class Members:
         """Let a person leave the company; what he did stays."""
         self._desk.require("account.admin")
         with self._desk.working() as work:
+            self._take_turn(work.session)
             row = work.session.scalars(self._membership(account_id)).one_or_none()
             if row is None or row.left_at is not None:
                 raise NotFound("member", str(account_id))
@@ -153,6 +160,11 @@ class Members:
             .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
             .where(MembershipRow.company_id == self._desk.company.id, MembershipRow.left_at.is_(None))
         )
+
+    def _take_turn(self, session: Session) -> None:
+        """Let the changes of who may what follow one another, so that two of them cannot leave no administrator."""
+        query = select(CompanyRow.id).where(CompanyRow.id == self._desk.company.id)
+        session.execute(query.with_for_update(key_share=True))
 
     def _membership(self, account_id: UUID) -> Select[MembershipRow]:
         return select(MembershipRow).where(
@@ -212,6 +224,12 @@ def _chain(above: Mapping[UUID, UUID | None], start: UUID) -> set[UUID]:
 
 def _wrong_supervisor(rule: str) -> InvalidInput:
     return InvalidInput((FieldProblem("supervisor", "", rule, label=msg("上级")),))
+
+
+def _check_position(position: str) -> None:
+    if len(position.strip()) > MAX_POSITION:
+        rule, params = msg("最多 {max_length} 个字符"), {"max_length": MAX_POSITION}
+        raise InvalidInput((FieldProblem("position", position[:40], rule, params=params, label=msg("职务")),))
 
 
 def _values(row: MembershipRow) -> dict[str, object]:

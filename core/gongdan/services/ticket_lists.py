@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -172,9 +172,9 @@ def _sort(sort: str) -> tuple[Any, bool]:
 def _beyond(column: Any, *, descending: bool, key: str) -> Any:
     try:
         raw, ticket_id = json.loads(base64.urlsafe_b64decode(key[:_LONGEST_KEY].encode()))
-        value = _aware(raw) if column.key.endswith("_at") else str(raw)
+        value = _aware(raw) if column.key.endswith("_at") else _kept(str(raw))
         last = UUID(str(ticket_id))
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, OverflowError) as problem:
         raise InvalidInput((FieldProblem("after", key, msg("翻页位置无效"), msg("请回到第一页")),)) from problem
     if descending:
         return or_(column < value, and_(column == value, TicketRow.id < last))
@@ -185,7 +185,14 @@ def _aware(text: str) -> datetime:
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
         raise ValueError(text)
-    return value
+    # A day at the end of all days cannot be told in UTC.
+    return value.astimezone(UTC)
+
+
+def _kept(text: str) -> str:
+    """Return a text that a database can hold; raises ``ValueError`` for halves of characters."""
+    text.encode()
+    return text
 
 
 def _key(row: TicketRow, column: Any) -> str:

@@ -172,11 +172,17 @@ def _without_company() -> Response:
 def _to_log_in() -> Response:
     session.clear()
     if is_fragment():
-        # The page around the fragment is where the person wants to be again.
-        around = urlsplit(request.headers.get("HX-Current-URL", ""))
-        page = f"{around.path}?{around.query}".removesuffix("?") or "/"
-        return Response(status=401, headers={"HX-Redirect": url_for("account.log_in", next=page)})
+        return Response(status=401, headers={"HX-Redirect": url_for("account.log_in", next=_page_around())})
     return redirect(url_for("account.log_in", next=this_page()), 303)
+
+
+def _page_around() -> str:
+    """Return the page around a fragment, where the person wants to be again; the home page when none is named."""
+    try:
+        around = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return "/"
+    return f"{around.path}?{around.query}".removesuffix("?") or "/"
 
 
 def _to_first_password() -> Response | None:

@@ -42,6 +42,8 @@ def _mount(app: Flask, plugin: str, path: str) -> str:
 
 def _require_enabled() -> None:
     """Raise ``PluginDisabled`` for a page of a plugin that the company does not have enabled."""
-    plugin = current_app.extensions[_OWNERS].get(request.blueprint or "")
+    owners = current_app.extensions[_OWNERS]
+    # A blueprint inside a plugin's blueprint is the plugin's as well.
+    plugin = next((owners[name] for name in request.blueprints if name in owners), "")
     if plugin and g.desk is not None and plugin not in g.desk.enabled:
         raise PluginDisabled(plugin)

@@ -64,11 +64,9 @@ def install(app: Flask) -> None:
 
 def safe_next(target: str) -> str:
     """Return ``target`` when it is the path of a page of ours, else the home page."""
-    parts = urlsplit(target)
+    # Only what begins with a single slash is taken apart: anything else may name a host, or nothing at all.
     is_plain = target.isprintable() and "\\" not in target and target.startswith("/") and target[1:2] != "/"
-    if not is_plain or parts.scheme or parts.netloc or not routes(parts.path):
-        return "/"
-    return target
+    return target if is_plain and routes(urlsplit(target).path) else "/"
 
 
 def _refuse_forged_host() -> None:

@@ -113,8 +113,12 @@ def read(given: Sequence[tuple[str, str]]) -> ListView:
 
 
 def read_query(query: str) -> ListView:
-    """Return the view of a query string, such as a saved view's or a tile's."""
-    return read(parse_qsl(query, max_num_fields=_MOST_PAIRS))
+    """Return the view of a query string, such as a saved view's or a tile's; raises ``BadRequest``."""
+    try:
+        pairs = parse_qsl(query, max_num_fields=_MOST_PAIRS)
+    except ValueError as problem:
+        raise BadRequest from problem
+    return read(pairs)
 
 
 def _conditions(pairs: Pairs) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from gongdan.services.attachments import clean_name
 from gongdan.services.desk import Desk
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+#: Bytes of a name, and characters of its ending, that every file system takes.
+_LONGEST_STEM, _LONGEST_ENDING = 160, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ def laid_out(desk: Desk, file: KeptFile) -> Iterator[Path]:
     except FileNotFoundError as problem:
         raise NotFound("file", file.name) from problem
     with TemporaryDirectory(prefix="gongdan-import-") as folder:
-        path = Path(folder) / file.name
+        path = Path(folder) / _on_disk(file.name)
         path.write_bytes(content)
         yield path
+
+
+def _on_disk(name: str) -> str:
+    """Return ``name`` as long as a file may be called: 120 Chinese characters are 360 bytes."""
+    path = Path(name)
+    return path.stem.encode()[:_LONGEST_STEM].decode(errors="ignore") + path.suffix[:_LONGEST_ENDING]

@@ -1,6 +1,7 @@
 """Who works for a company, in which roles, and who may decide it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from uuid import UUID
 
@@ -95,6 +96,22 @@ def test_the_last_administrator_can_neither_leave_nor_step_down(
     assert [member.account_id for member in second.members.all()] == [second.actor.account_id]
 
 
+def test_two_administrators_cannot_send_each_other_away_at_once(administrator: CompanyDesk, person: People) -> None:
+    second = person("administrator", login="chenhong")
+
+    def send_away(desks: tuple[CompanyDesk, CompanyDesk]) -> str:
+        try:
+            desks[0].members.remove(_account_id(desks[1]))
+        except InvalidInput:
+            return "refused"
+        return "gone"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(send_away, [(administrator, second), (second, administrator)]))
+    assert answers == ["gone", "refused"]
+    assert len(administrator.members.all()) == 1
+
+
 def test_nobody_is_his_own_supervisor_not_even_by_a_detour(
     administrator: CompanyDesk, person: People, unchanged: Unchanged
 ) -> None:
@@ -147,6 +164,16 @@ def test_a_login_that_is_taken_or_cannot_be_hires_nobody(
     for login in ("", "a", "zhang min", "张敏;", "x" * 121):
         with unchanged(), pytest.raises(InvalidInput):
             administrator.members.hire(NewMember(login=login, name="张敏", roles=("agent",)))
+
+
+def test_a_place_that_cannot_be_kept_leaves_no_account_behind(
+    administrator: CompanyDesk, desk: Desk, unchanged: Unchanged
+) -> None:
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        administrator.members.hire(NewMember(login="lina", name="李娜", roles=("agent",), position="长" * 121))
+    assert [problem.field for problem in refused.value.problems] == ["position"]
+    with pytest.raises(NotFound):
+        desk.accounts.by_login("lina")
 
 
 def test_a_password_is_reset_by_who_administers_every_company_of_the_person(

@@ -277,12 +277,20 @@ def _key(text: str) -> str:
         _key('[{}, "00000000000000000000000000000000"]'),
         _key("[" * 100_000),
         _key('{"a": 1, "b": 2}'),
+        _key('["0001-01-01T00:00:00+14:00", "00000000000000000000000000000000"]'),
+        _key('["9999-12-31T23:59:59-14:00", "00000000000000000000000000000000"]'),
     ],
-    ids=["letter", "Chinese", "empty", "number", "no zone", "object", "deep", "mapping"],
+    ids=["letter", "Chinese", "empty", "number", "no zone", "object", "deep", "mapping", "first day", "last day"],
 )
 def test_a_page_key_that_was_made_up_is_refused(agent: CompanyDesk, after: str) -> None:
     with pytest.raises(InvalidInput):
         agent.tickets.list(TicketFilter(), after=after)
+
+
+def test_a_page_key_with_half_a_character_is_refused(agent: CompanyDesk) -> None:
+    key = _key(r'["\ud800", "00000000000000000000000000000000"]')
+    with pytest.raises(InvalidInput):
+        agent.tickets.list(TicketFilter(sort="number"), after=key)
 
 
 @pytest.mark.clause("AUTHZ-04")
