@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import cache
+
+from sqlalchemy import String, inspect
 
 from gongdan.domain.facts import AssetFact, Fact, PartyFact, TicketFact
 from gongdan.domain.importing import CheckedRow, Issue, RowVerdict
 from gongdan.domain.verdicts import Reason
 from gongdan.storage.assets import AssetRow
+from gongdan.storage.base import Base
 from gongdan.storage.parties import ContactPointRow, PartyRow
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
@@ -67,21 +70,31 @@ def _holds(value: object, text: str) -> bool:
 def _texts(fact: Fact) -> Iterator[tuple[str, int]]:
     """Yield the texts of a fact with the lengths of the columns that keep them."""
     if isinstance(fact, TicketFact):
-        for column in (TicketRow.contact_name, TicketRow.contact_phone, TicketRow.place, TicketRow.category):
-            yield getattr(fact, column.key), _length(column)
+        lengths = _lengths(TicketRow)
+        for name in ("contact_name", "contact_phone", "place", "category"):
+            yield getattr(fact, name), lengths[name]
         return
+    lengths = _lengths(AssetRow)
     for place in fact.way:
-        for column in (AssetRow.code, AssetRow.label, AssetRow.position):
-            yield getattr(place, column.key), _length(column)
-    yield "".join(f"/{place.code}" for place in fact.way), _length(AssetRow.path)
+        yield from (
+            (place.code, lengths["code"]),
+            (place.label, lengths["label"]),
+            (place.position, lengths["position"]),
+        )
+    yield "".join(f"/{place.code}" for place in fact.way), lengths["path"]
     for link in fact.links:
         yield from _party_texts(link.party)
 
 
 def _party_texts(party: PartyFact) -> Sequence[tuple[str, int]]:
-    phones = [(phone, _length(ContactPointRow.normalised)) for phone in party.phones]
-    return [(party.name, _length(PartyRow.name)), *phones, (party.identity, _LONGEST_IDENTITY)]
+    phones = [(phone, _lengths(ContactPointRow)["normalised"]) for phone in party.phones]
+    return [(party.name, _lengths(PartyRow)["name"]), *phones, (party.identity, _LONGEST_IDENTITY)]
 
 
-def _length(column: Any) -> int:
-    return int(column.type.length)
+@cache
+def _lengths(model: type[Base]) -> Mapping[str, int]:
+    """Return the text columns of a table that have a greatest length."""
+    columns = inspect(model).columns.items()
+    return {
+        name: column.type.length for name, column in columns if isinstance(column.type, String) and column.type.length
+    }

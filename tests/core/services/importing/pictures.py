@@ -40,12 +40,30 @@ def picture(desk: CompanyDesk) -> Picture:
         }
 
 
+def rows(desk: CompanyDesk) -> Picture:
+    """Return every column of everything that imports write, but for the number of the version."""
+    with desk.reading() as session:
+        found = {
+            model.__name__: sorted(
+                repr({name: value for name, value in _columns(row).items() if name != "version"})
+                for row in session.scalars(select(model))
+            )
+            for model in (AssetRow, PartyRow, ContactPointRow, AssetLinkRow, TicketRow)
+        }
+        texts = session.execute(select(SearchDocumentRow.subject_id, SearchDocumentRow.text)).all()
+        return {**found, "search": {key: frozenset(text.splitlines()) for key, text in texts}}
+
+
 def runs(desk: CompanyDesk) -> list[tuple[str, str, int, Mapping[str, int], list[tuple[int, str]]]]:
     """Return kind, state, rows, counts and verdicts of every run."""
     with desk.reading() as session:
         rows = session.scalars(select(ImportRunRow).order_by(ImportRunRow.started_at, ImportRunRow.id)).all()
     verdicts = {row.id: [(one.row, one.verdict.value) for one in desk.imports.rows(row.id)] for row in rows}
     return [(row.kind, row.state, row.rows_done, dict(row.counts), verdicts[row.id]) for row in rows]
+
+
+def _columns(row: Any) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
 
 
 def _values(row: object, names: tuple[str, ...]) -> tuple[Any, ...]:
