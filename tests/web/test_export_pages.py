@@ -92,3 +92,26 @@ def test_others_get_no_file(
         answers = [agent.get(f"/exports/{noun}") for noun in ("tickets", "parties", "assets", "lists/flats.xlsx")]
     assert [answer.status_code for answer in answers] == [403, 403, 403, 403]
     assert "导出数据" in answers[0].text
+
+
+def test_a_whole_list_leaves_out_what_the_person_sees_masked(
+    visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk
+) -> None:
+    company_desk.roles.save("carrier", "搬运", ["export.run", "asset.view", "party.view"], new=True)
+    unit = factory.unit(factory.building(code="3"), code="501")
+    party = factory.party(name="王芳", phones=("13800138000",))
+    company_desk.assets.link(unit.id, "sample_owner", party_id=party.id)
+    answer = visitor_as("carrier").get("/exports/lists/flats.csv")
+    assert answer.data.decode("utf-8-sig").splitlines() == ["楼栋,房号,业主,电话", "3,501,王芳,"]
+
+
+def test_a_whole_list_is_for_those_who_may_look_at_what_is_in_it(
+    visitor_as: Callable[..., Visitor],
+    company_desk: CompanyDesk,
+    unchanged: Callable[[], AbstractContextManager[None]],
+) -> None:
+    company_desk.roles.save("carrier", "搬运", ["export.run", "ticket.view"], new=True)
+    carrier = visitor_as("carrier")
+    with unchanged():
+        answer = carrier.get("/exports/lists/flats.csv")
+    assert answer.status_code == 403

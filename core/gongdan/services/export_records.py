@@ -25,12 +25,12 @@ CHUNK = 500
 
 
 class Records:
-    """Makes records of a company's rows; ``identities`` says whether identity numbers may be in them."""
+    """Makes records of a company's rows; only ``unmasked`` ones hold identity numbers, phones and personal fields."""
 
-    def __init__(self, desk: "CompanyDesk", *, identities: bool) -> None:
+    def __init__(self, desk: "CompanyDesk", *, unmasked: bool) -> None:
         self._desk = desk
         self._catalogue = desk.installation.plugins.catalogue
-        self._identities = identities
+        self._unmasked = unmasked
 
     def ticket(self, row: TicketRow) -> TicketRecord:
         """Return a ticket."""
@@ -45,7 +45,7 @@ class Records:
             state=row.state,
             is_open=row.is_open,
             contact_name=row.contact_name,
-            contact_phone=row.contact_phone,
+            contact_phone=row.contact_phone if self._unmasked else "",
             place=row.place,
             category=row.category,
             fields=self._typed(declared.fields if declared else (), row.fields),
@@ -80,7 +80,7 @@ class Records:
                 .order_by(AssetLinkRow.id)
             )
             links = session.execute(query).all()
-            phones = _phones(session, {party.id for _, _, party in links})
+            phones = _phones(session, {party.id for _, _, party in links}) if self._unmasked else {}
             for asset_id, role, party in links:
                 held = HeldBy(role, party.name, tuple(phones.get(party.id, ())), self._identity(party))
                 found.setdefault(asset_id, []).append(held)
@@ -88,10 +88,11 @@ class Records:
 
     def _identity(self, party: PartyRow) -> str:
         vault = self._desk.installation.vault
-        return vault.decrypt(party.identity_cipher) if self._identities and party.identity_cipher else ""
+        return vault.decrypt(party.identity_cipher) if self._unmasked and party.identity_cipher else ""
 
     def _typed(self, declared: Sequence[Field], stored: Mapping[str, object]) -> dict[str, object]:
-        values = {field.name: _value(field, stored.get(field.name)) for field in declared}
+        shown = [field for field in declared if self._unmasked or not field.personal]
+        values = {field.name: _value(field, stored.get(field.name)) for field in shown}
         return {name: self._local(value) if isinstance(value, datetime) else value for name, value in values.items()}
 
     def _local(self, moment: datetime) -> datetime:

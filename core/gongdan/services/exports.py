@@ -1,6 +1,6 @@
 """Exports: the nouns of an import written back as a list that says the same when it is imported again."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -26,6 +26,8 @@ _WRITERS: dict[str, Callable[[Path, Sequence[str], Iterable[Sequence[Written]]],
     "xlsx": write_xlsx,
     "csv": write_csv,
 }
+#: What a person has to be allowed to look at, by what is written.
+_SEEN: Mapping[type, Sequence[str]] = {AssetExport: ("asset.view", "party.view"), TicketExport: ("ticket.view",)}
 #: Endings of the files that can be written.
 FORMATS = tuple(_WRITERS)
 
@@ -43,13 +45,16 @@ class Exports:
     def write(self, kind: str, path: Path) -> int:
         """Write a list as xlsx or csv, by the ending of ``path``, and return the number of rows.
 
-        Identity numbers are written for those who may see them, and left empty for others; an import passes over
-        empty cells. A file that was there before stays until the new one is whole. Raises ``InvalidInput``.
+        Identity numbers, phones and personal fields are written for those who may see them whole, and left empty for
+        others; an import passes over empty cells. A file that was there before stays until the new one is whole.
+        Raises ``InvalidInput``, and ``NotAllowed`` for a list of what the person may not look at.
         """
         self._desk.require("export.run")
         importer = self._desk.imports.importer(kind)
         if importer.export is None:
             raise _refused(kind, msg("这一种不能导出"))
+        for permission in _SEEN[type(importer.export)]:
+            self._desk.require(permission)
         write = _WRITERS.get(path.suffix.lstrip(".").lower())
         if write is None:
             raise _refused(path.name, msg("只能导出 xlsx 或 csv"))
@@ -67,7 +72,7 @@ class Exports:
             work.record("export.written", "company", self._desk.company.id, after=after)
 
     def _rows(self, export: AssetExport | TicketExport) -> Iterator[Values]:
-        records = Records(self._desk, identities=self._desk.actor.may("party.unmask"))
+        records = Records(self._desk, unmasked=self._desk.actor.may("party.unmask"))
         with self._desk.reading() as session:
             if isinstance(export, AssetExport):
                 for rows in assets_in_order(session, export.kind):

@@ -47,7 +47,7 @@ class Echoes:
         self._export = importer.export
         self._references = references
         # What nobody sees may be compared in full.
-        self._records = Records(desk, identities=True)
+        self._records = Records(desk, unmasked=True)
         labels = tuple(column.label for column in importer.columns)
         places = {column.name: place for place, column in enumerate(importer.columns)}
         self._layout = Layout(heading_row=0, places=places, headings=labels, unknown=(), absent=())
