@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from threading import Barrier, BrokenBarrierError
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from gongdan.services.accounts import AccountView
 from gongdan.services.actors import SYSTEM, Actor
 from gongdan.services.desk import CompanyDesk, Desk
-from gongdan.services.members import NewMember
+from gongdan.services.members import Members, NewMember
 from gongdan.testing.factories import PASSWORD, Factory, People
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -96,8 +98,18 @@ def test_the_last_administrator_can_neither_leave_nor_step_down(
     assert [member.account_id for member in second.members.all()] == [second.actor.account_id]
 
 
-def test_two_administrators_cannot_send_each_other_away_at_once(administrator: CompanyDesk, person: People) -> None:
+def test_two_administrators_cannot_send_each_other_away_at_once(
+    administrator: CompanyDesk, person: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     second = person("administrator", login="chenhong")
+    both_have_left, count = Barrier(2), Members._keep_an_administrator
+
+    def count_when_both_have_left(members: Members, session: Session) -> None:
+        session.flush()
+        # Whoever has to wait for his turn lets the other one wait in vain.
+        with suppress(BrokenBarrierError):
+            both_have_left.wait(1)
+        count(members, session)
 
     def send_away(desks: tuple[CompanyDesk, CompanyDesk]) -> str:
         try:
@@ -106,6 +118,7 @@ def test_two_administrators_cannot_send_each_other_away_at_once(administrator: C
             return "refused"
         return "gone"
 
+    monkeypatch.setattr(Members, "_keep_an_administrator", count_when_both_have_left)
     with ThreadPoolExecutor(2) as pool:
         answers = sorted(pool.map(send_away, [(administrator, second), (second, administrator)]))
     assert answers == ["gone", "refused"]
