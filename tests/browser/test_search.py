@@ -46,3 +46,10 @@ def test_what_is_not_there_is_said_and_escape_leads_out(visit: Visit, ticket: Ti
     expect(page.locator("#hits")).to_contain_text("没有找到“鑫”")
     page.keyboard.press("Escape")
     expect(page.locator("#hits")).to_be_hidden()
+
+
+def test_rooms_stand_in_their_order_those_that_begin_with_the_words_first(visit: Visit) -> None:
+    page = visit("zhangmin")
+    page.goto("/")
+    rooms = search(page, "2-1").locator("a[href*='/assets/'] .ellipsis")
+    expect(rooms).to_have_text(["2-1-101", "2-1-102", "2-1-201", "2-1-202", "2-1-301", "2-1-302"])

@@ -185,7 +185,7 @@ def _core_problems(new: NewTicket, ticket_type: TicketType) -> list[FieldProblem
         "contact_phone": new.contact_phone,
     }
     problems = [_problem(name, "", msg("必须填写")) for name in ticket_type.intake_requires if is_empty(values[name])]
-    if is_empty(new.subject) and is_empty(new.description):
+    if is_empty(new.subject) and is_empty(new.description) and "description" not in ticket_type.intake_requires:
         problems.append(_problem("description", "", msg("请写明内容")))
     if len(new.subject) > SUBJECT_LENGTH:
         problems.append(_problem("subject", new.subject, msg("最多 {max_length} 个字符"), max_length=SUBJECT_LENGTH))

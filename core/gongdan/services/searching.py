@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from gongdan.domain.searching import fold
 from gongdan.domain.snapshots import TicketView
-from gongdan.services.grids import AssetView, asset_view
+from gongdan.services.grids import AssetView, asset_view, natural
 from gongdan.services.parties import PartyView, views
 from gongdan.services.ticket_rows import ticket_view
 from gongdan.storage import search
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
 
 
+#: So many assets are put in order before the first ones are shown.
+_ORDERED = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What was found, the newest first in each group."""
+    """What was found: tickets and parties with the newest first, assets by name."""
 
     tickets: Sequence[TicketView]
     parties: Sequence[PartyView]
@@ -39,11 +44,17 @@ class Searching:
         with self._desk.reading() as session:
             tickets = search.find(session, "ticket", text, limit=limit) if may("ticket.view") else []
             parties = search.find(session, "party", text, limit=limit) if may("party.view") else []
-            assets = search.find(session, "asset", text, limit=limit) if may("asset.view") else []
+            assets = search.find(session, "asset", text, limit=max(limit, _ORDERED)) if may("asset.view") else []
             rows = {row.id: row for row in session.scalars(select(TicketRow).where(TicketRow.id.in_(tickets)))}
             things = {row.id: row for row in session.scalars(select(AssetRow).where(AssetRow.id.in_(assets)))}
             return Hits(
                 tuple(ticket_view(rows[key]) for key in tickets if key in rows),
                 tuple(views(session, parties).values()),
-                tuple(asset_view(things[key]) for key in assets if key in things),
+                _by_name([asset_view(things[key]) for key in assets if key in things], text)[:limit],
             )
+
+
+def _by_name(assets: Sequence[AssetView], text: str) -> tuple[AssetView, ...]:
+    """Return assets by name; those whose name begins with the text come first."""
+    typed = fold(text)
+    return tuple(sorted(assets, key=lambda one: (not fold(one.label).startswith(typed), natural(one.label))))

@@ -1,7 +1,8 @@
 """The one search box, its page, and the fields that find a customer, a place or a ticket while one types."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -12,6 +13,7 @@ from gongdan.services.parties import PartyView
 from gongdan.services.searching import Hits
 from gongdan.web import shown
 from gongdan.web.access import current_desk, member
+from gongdan.web.record_words import kind_labels
 
 pages = Blueprint("search", __name__, url_prefix="/search")
 
@@ -35,14 +37,16 @@ class Offer:
 @pages.get("")
 @member
 def results() -> str:
-    return render_template("search/results.html", text=_text(), hits=_hits(_ON_PAGE))
+    return render_template(
+        "search/results.html", text=_text(), hits=_hits(_ON_PAGE), place=partial(_place, kinds=kind_labels())
+    )
 
 
 @pages.get("/live")
 @member
 def live() -> str:
     """Answer while one types: a few hits of each group."""
-    return render_template("search/live.html", text=_text(), hits=_hits(6))
+    return render_template("search/live.html", text=_text(), hits=_hits(6), place=partial(_place, kinds=kind_labels()))
 
 
 @pages.get("/pick/<noun>/<name>/<typed>")
@@ -72,12 +76,19 @@ def _requesters(text: str) -> Sequence[Offer]:
 
 def _assets(text: str) -> Sequence[Offer]:
     assets: Sequence[AssetView] = current_desk().searching.everywhere(text).assets
-    return [Offer(one.id, one.label, one.path, {}) for one in assets]
+    kinds = kind_labels()
+    return [Offer(one.id, one.label, _place(one, kinds), {}) for one in assets]
 
 
 def _tickets(text: str) -> Sequence[Offer]:
     tickets = current_desk().searching.everywhere(text).tickets
     return [Offer(one.id, f"{one.number} {one.subject}", one.place, {}) for one in tickets]
+
+
+def _place(asset: AssetView, kinds: Mapping[str, str]) -> str:
+    """Return what kind of thing an asset is, and where it stands unless its name says so."""
+    kind, way = kinds.get(asset.kind, asset.kind), asset.path.strip("/").replace("/", "-")
+    return kind if way in {asset.label, asset.code} else f"{kind} · {way}"
 
 
 def _phones(party: PartyView) -> str:
