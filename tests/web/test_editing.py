@@ -117,6 +117,16 @@ def test_a_customer_of_another_company_cannot_be_named(
     assert re.search(r'id="p-requester"[^>]*>本公司没有这一项', answer.text)
 
 
+def test_a_stale_save_that_names_no_customer_at_all_is_refused(
+    agent: Visitor, factory: Factory, unchanged: Unchanged
+) -> None:
+    ticket = factory.ticket()
+    agent.get(f"/tickets/{ticket.id}/edit")
+    with unchanged():
+        answer = agent.post(f"/tickets/{ticket.id}/edit", {"version": "999", "requester": "王芳"})
+    assert answer.status_code == 404
+
+
 def test_the_history_names_each_change_with_its_author(
     agent: Visitor, factory: Factory, person: People, company: object
 ) -> None:

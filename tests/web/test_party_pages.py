@@ -211,6 +211,17 @@ def test_another_companys_party_is_not_there(agent: Visitor, other_factory: Fact
     assert [answer.status_code for answer in answers] == [404, 404, 404]
 
 
+def test_a_version_that_nobody_has_is_a_stale_one(supervisor: Visitor, factory: Factory, unchanged: Unchanged) -> None:
+    party, unit = factory.party(), factory.unit()
+    supervisor.get("/parties")
+    with unchanged():
+        answers = [
+            supervisor.post(f"/parties/{party.id}", {"name": "改名", "version": "9" * 5000}),
+            supervisor.post(f"/assets/{unit.id}", {"label": "改名", "version": "9" * 5000}),
+        ]
+    assert [answer.status_code for answer in answers] == [409, 409]
+
+
 def test_observers_change_nothing(visitor_as: Callable[..., Visitor], factory: Factory, unchanged: Unchanged) -> None:
     party = factory.party(name="王芳")
     observer = visitor_as("observer", login="heli", name="何丽")

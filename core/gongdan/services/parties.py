@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Rows on a page of a list.
 PAGE_SIZE = 50
+#: Three digits are in every number, and no number is longer than what is kept of it.
+_FEWEST_DIGITS, _LONGEST_NUMBER = 4, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +116,10 @@ class Parties:
             return tuple(found.values()), next_key
 
     def by_phone(self, phone: str) -> Sequence[PartyView]:
-        """Return the parties that are reached under a number, as typed; none for fewer than four digits."""
+        """Return the parties that are reached under a number, as typed; none for fewer than four digits, or a novel."""
         self._desk.require("party.view")
         wanted = fold_identifier(phone)
-        if len(wanted) < 4:  # noqa: PLR2004 -- three digits are in every number
+        if not _FEWEST_DIGITS <= len(wanted) <= _LONGEST_NUMBER:
             return ()
         query = (
             select(ContactPointRow.party_id)

@@ -85,7 +85,7 @@ def _choice(field: Field) -> fields.Field[Any]:
 
 
 def _text(field: Field) -> fields.Field[Any]:
-    rules: list[Any] = [validate.Length(max=field.max_length, error=msg("最多 {max_length} 个字符"))]
+    rules: list[Any] = [_length(field)]
     if field.kind is FieldKind.PHONE:
         rules.append(_is_phone)
     if field.check:
@@ -114,6 +114,15 @@ def _range(field: Field) -> Any:
             raise ValidationError(msg("不能小于 {minimum}"))
         if field.maximum is not None and value > field.maximum:
             raise ValidationError(msg("不能大于 {maximum}"))
+
+    return check
+
+
+def _length(field: Field) -> Any:
+    # marshmallow's own rule would fill the placeholder itself, and does not know it.
+    def check(value: str) -> None:
+        if field.max_length is not None and len(value) > field.max_length:
+            raise ValidationError(msg("最多 {max_length} 个字符"))
 
     return check
 

@@ -90,7 +90,7 @@ def save(asset_id: UUID) -> Answer:
     asset = desk.assets.find(asset_id)
     kind = _declared_kind(asset.kind)
     try:
-        desk.assets.change(asset_id, _version(form), replace(_read(form, kind), code=asset.code))
+        desk.assets.change(asset_id, form.version(), replace(_read(form, kind), code=asset.code))
     except StaleVersion as refusal:
         return _merge_page(asset, kind, form), status_of(refusal)
     except InvalidInput as refusal:
@@ -98,11 +98,6 @@ def save(asset_id: UUID) -> Answer:
     told(msg("已保存"))
     done_with(f"asset-{asset_id}")
     return go("assets.show", asset_id=asset_id)
-
-
-def _version(form: Form) -> int:
-    text = form.value("version")
-    return int(text) if text.isdecimal() else 0
 
 
 def _declared_kind(name: str) -> AssetKind:

@@ -108,7 +108,7 @@ def save(party_id: UUID) -> Answer:
     desk, form = current_desk(), contacts.gathered(Form.typed())
     party = desk.parties.find(party_id)
     try:
-        desk.parties.change(party_id, _version(form), _read(form, party))
+        desk.parties.change(party_id, form.version(), _read(form, party))
     except StaleVersion as refusal:
         return _merge_page(party, form), status_of(refusal)
     except InvalidInput as refusal:
@@ -154,11 +154,6 @@ def _values(party: PartyView) -> dict[str, str]:
         "kind": party.kind, "name": party.name, "contacts": contacts.spelled(party.contact_points),
         "identity": "", "tier": party.tier, "remark": party.remark,
     }  # fmt: skip
-
-
-def _version(form: Form) -> int:
-    text = form.value("version")
-    return int(text) if text.isdecimal() else 0
 
 
 def _form_page(form: Form, party: PartyView | None) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from gongdan.domain.fields import Field, FieldKind
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_types import TicketType
-from gongdan.errors import InvalidInput, PluginDisabled, StaleVersion
+from gongdan.errors import InvalidInput, NotFound, PluginDisabled, StaleVersion
 from gongdan.services.cases import Case
 from gongdan.services.core_fields import CHOICES, LABELS, REFERENCES, core_field
 from gongdan.services.intake import CHANNELS, SUBJECT_LENGTH
@@ -206,8 +206,11 @@ _REFERENCES: Sequence[Field] = tuple(
 
 
 def _in_words(words: Words, name: str, text: str) -> str:
-    if name == "requester" and text:
-        return current_desk().parties.find(UUID(text)).name
-    if name == "asset" and text:
-        return current_desk().assets.find(UUID(text)).label
+    if name in ("requester", "asset") and text:
+        try:
+            key = UUID(text)
+        except ValueError as problem:
+            raise NotFound(name, text) from problem
+        desk = current_desk()
+        return desk.parties.find(key).name if name == "requester" else desk.assets.find(key).label
     return words.value(name, text) or "—"

@@ -21,6 +21,17 @@ def test_a_text_of_the_wrong_form_is_refused() -> None:
     ]
 
 
+def test_a_text_above_its_length_is_refused_and_the_length_named() -> None:
+    short = Field(name="wish", label="诉求", max_length=5)
+    assert read_fields([short], {"wish": "尽快修好吧"}, _ZONE) == ({"wish": "尽快修好吧"}, [])
+    _, (problem,) = read_fields([short], {"wish": "请尽快修好吧"}, _ZONE)
+    assert (problem.field, problem.rule, (problem.params or {})["max_length"]) == (
+        "wish",
+        "最多 {max_length} 个字符",
+        5,
+    )
+
+
 def test_a_doubtful_text_is_taken() -> None:
     assert read_fields([_PLATE], {"plate": "粤BABC12"}, _ZONE) == ({"plate": "粤BABC12"}, [])
 

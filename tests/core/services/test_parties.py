@@ -188,3 +188,8 @@ def test_who_may_only_look_changes_nobody(person: People, supervisor: CompanyDes
         engineer.parties.find(party.id)
     with pytest.raises(NotFound):
         observer.parties.find(UUID(int=9))
+
+
+def test_a_number_as_long_as_a_novel_is_nobodys(supervisor: CompanyDesk, factory: Factory) -> None:
+    factory.party(phones=("13800138000",))
+    assert supervisor.parties.by_phone("13800138000" * 5000) == ()
