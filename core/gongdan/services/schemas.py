@@ -121,7 +121,7 @@ def _range(field: Field) -> Any:
 def _length(field: Field) -> Any:
     # marshmallow's own rule would fill the placeholder itself, and does not know it.
     def check(value: str) -> None:
-        if field.max_length is not None and len(value) > field.max_length:
+        if len(value) > field.max_length:
             raise ValidationError(msg("最多 {max_length} 个字符"))
 
     return check

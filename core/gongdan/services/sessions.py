@@ -56,17 +56,19 @@ class Sessions:
     def log_in(self, login: str, password: str, *, address: str, device: str) -> str:
         """Return the token of a new session; raises ``LoginRefused`` or ``LoginThrottled``.
 
-        Failed tries count for the name whether or not an account of that name exists.
+        Failed tries count for the name whether or not an account of that name exists; a successful one takes back
+        what was counted for its name.
         """
         if not is_login(login):
             raise LoginRefused
-        now = self._desk.clock()
-        with self._desk.reading() as session:
-            self._throttle(session, login, address, now)
-            account = session.scalars(select(AccountRow).where(AccountRow.login == login)).one_or_none()
+        with self._desk.working(Actor(None, login)) as work:
+            self._throttle(work.session, login, address, work.now)
+            # The try counts before its password is looked at: checking takes long, and many may come at once.
+            work.session.execute(delete(LoginFailureRow).where(LoginFailureRow.failed_at <= work.now - WINDOW))
+            work.session.add(LoginFailureRow(login=login, address=address[:64], failed_at=work.now))
+            account = work.session.scalars(select(AccountRow).where(AccountRow.login == login)).one_or_none()
         stored = account.password_hash if account and account.disabled_at is None else None
         if not passwords.is_correct(stored, password) or account is None:
-            self._count_failure(login, address)
             raise LoginRefused
         return self._open(account, address, device)
 
@@ -148,10 +150,6 @@ class Sessions:
             if count >= limit:
                 left = oldest + WINDOW - now
                 raise LoginThrottled(max(1, -(-int(left.total_seconds()) // 60)))
-
-    def _count_failure(self, login: str, address: str) -> None:
-        with self._desk.working(Actor(None, login[:120])) as work:
-            work.session.add(LoginFailureRow(login=login[:120], address=address[:64], failed_at=work.now))
 
     def _open(self, account: AccountRow, address: str, device: str) -> str:
         token = secrets.token_urlsafe(32)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from gongdan.errors import InvalidInput, LoginRefused, LoginThrottled, NotAllowed, NotFound
 from gongdan.services import passwords
@@ -11,6 +12,7 @@ from gongdan.services.accounts import AccountView
 from gongdan.services.actors import SYSTEM, Actor
 from gongdan.services.desk import Desk
 from gongdan.services.sessions import IDLE, LONGEST, TRIES_PER_ADDRESS, TRIES_PER_LOGIN, WINDOW
+from gongdan.storage.accounts import LoginFailureRow
 from gongdan.testing.clocks import Clock
 from gongdan.testing.contents import contents, unchanged
 from gongdan.testing.factories import PASSWORD
@@ -86,6 +88,30 @@ def test_after_too_many_tries_for_a_name_even_the_right_password_waits(
     assert refused.value.wait_minutes == 10
     clock.move(timedelta(minutes=10))
     _log_in(desk, address="10.0.0.9")
+
+
+def test_a_try_counts_while_its_password_is_still_being_checked(
+    desk: Desk, account: AccountView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fail(desk, TRIES_PER_LOGIN - 1)
+
+    def check_while_another_tries(stored: str | None, given: str) -> bool:
+        del stored, given
+        with pytest.raises(LoginThrottled):
+            _log_in(desk)
+        return False
+
+    monkeypatch.setattr(passwords, "is_correct", check_while_another_tries)
+    with pytest.raises(LoginRefused):
+        _log_in(desk, "wrong password")
+
+
+def test_failures_are_forgotten_once_they_count_no_more(desk: Desk, clock: Clock) -> None:
+    _fail(desk, 3, login="nobody")
+    clock.move(WINDOW)
+    _fail(desk, 1, login="somebody")
+    with desk.reading() as session:
+        assert session.scalars(select(LoginFailureRow.login)).all() == ["somebody"]
 
 
 def test_a_name_without_an_account_is_throttled_all_the_same(desk: Desk, account: AccountView) -> None:
