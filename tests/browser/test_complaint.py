@@ -34,6 +34,8 @@ def take_call(page: Page, office: Office) -> None:
     earlier = office.report("客厅暖气片不热", room="2-2-302")
     office.work.tickets.change(earlier.id, earlier.version, {"requester_id": office.owner_id})
     page.goto("/tickets/new/complaint")
+    page.get_by_role("button", name="登记", exact=True).click()
+    expect(page.locator("#p-contact_name")).to_contain_text("必须填写")
     page.get_by_label("来电号码").press_sequentially(OWNER_PHONE)
     caller = page.locator("#caller")
     expect(caller).to_contain_text(OWNER)

@@ -36,7 +36,7 @@ PAGES: Mapping[str, str] = {
     "plugins": "/plugins",
     "imports": "/imports",
     "run": "/imports/{run}",
-    "journal": "/journal",
+    "journal": "/journal?act=ticket.",
     "profile": "/account",
 }
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -90,7 +90,7 @@ def test_a_refused_form_keeps_everything_and_names_every_problem(agent: Visitor,
     assert 'value="车库"' in answer.text
     assert re.search(r'id="p-estimate"[^>]*>不能小于', answer.text)
     assert re.search(r'id="p-description"[^>]*>请写明内容', answer.text)
-    assert re.search(r'id="f-requester">必须填写', answer.text)
+    assert re.search(r'id="p-contact_name">必须填写', answer.text)
 
 
 def test_people_places_and_members_of_another_company_cannot_be_named(

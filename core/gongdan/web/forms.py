@@ -71,6 +71,11 @@ class Form:
         problems = tuple(replace(one, clauses=one.clauses or rules.get(one.field, ())) for one in self.problems)
         return replace(self, problems=problems)
 
+    def moved(self, field: str, to: str) -> "Form":
+        """Return the form with what is wrong with a field that it does not show beside another one."""
+        problems = tuple(replace(one, field=to) if one.field == field else one for one in self.problems)
+        return replace(self, problems=problems)
+
     def with_value(self, name: str, value: object) -> "Form":
         """Return the form with another value for a field."""
         return replace(self, values={**self.values, name: _texts(value)})

@@ -65,7 +65,7 @@ def save(name: str) -> Response | tuple[str, int]:
         opened = current_desk().intake.open(_new(ticket_type, form))
     except InvalidInput as refusal:
         refused = form.refused(refusal, _labels(ticket_type)).ruled_by(ticket_type.fields)
-        return _form_page(ticket_type, refused), status_of(refusal)
+        return _form_page(ticket_type, refused.moved("requester", "contact_name")), status_of(refusal)
     done_with(_key(name))
     told(msg("已登记 {number}"), number=opened.number)
     return go("ticket.show", ticket_id=opened.id)
