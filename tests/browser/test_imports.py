@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import csv
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from gongdan.services.imports import Imports, RunView
 from tests.browser.conftest import Visit
 from tests.browser.office import Office
 
@@ -39,7 +42,22 @@ def expect_counts(page: Page, counts: dict[str, int]) -> None:
         expect(legend.filter(has_text=verdict).locator("strong")).to_have_text(str(count))
 
 
-def test_a_list_is_looked_at_taken_in_and_taken_back(visit: Visit, office: Office, tmp_path: Path) -> None:
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Hold imports back until the event is set, so that one can be seen at work."""
+    opened, resume = threading.Event(), Imports.resume
+
+    def wait_and_resume(imports: Imports, *given: Any, **more: Any) -> RunView:
+        opened.wait(timeout=20)
+        return resume(imports, *given, **more)
+
+    monkeypatch.setattr(Imports, "resume", wait_and_resume)
+    return opened
+
+
+def test_a_list_is_looked_at_taken_in_and_taken_back(
+    visit: Visit, office: Office, tmp_path: Path, gate: threading.Event
+) -> None:
     path = tmp_path / "九栋房屋台账.csv"
     with path.open("w", encoding="gb18030", newline="") as file:
         csv.writer(file).writerows(ROWS)
@@ -53,6 +71,9 @@ def test_a_list_is_looked_at_taken_in_and_taken_back(visit: Visit, office: Offic
 
     page.locator(".page-acts").get_by_role("button", name="开始导入").click()
     page.wait_for_url("**/imports/*-*")
+    expect(page.get_by_role("progressbar", name="导入进度")).to_be_visible()
+    expect(page.locator("#progress")).to_contain_text("正在导入")
+    gate.set()
     expect(page.locator(".outcomes")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text(path.name)
     assert office.work.assets.by_name("9-1-102") is not None
