@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
 from flask import Flask
 
 from gongdan.domain.snapshots import CompanyView
@@ -64,21 +65,41 @@ def test_a_person_without_a_role_makes_no_account(administrator: Visitor, desk: 
     assert "lina" not in {account.login for account in desk.accounts.all()}
 
 
-def test_an_account_of_another_company_joins_by_its_login(
-    administrator: Visitor, person: People, other_company: CompanyView, company_desk: CompanyDesk
+@pytest.fixture
+def operator(visitor_as: Callable[..., Visitor]) -> Visitor:
+    """Return an operator who also administers the company."""
+    return visitor_as("administrator", login="hanlixin", name="韩立新", is_operator=True)
+
+
+def test_an_operator_takes_in_an_account_of_another_company_by_its_login(
+    operator: Visitor, person: People, other_company: CompanyView, company_desk: CompanyDesk
 ) -> None:
     person("agent", login="lina", name="李娜", company=other_company)
-    administrator.get("/members/existing")
-    administrator.post("/members/existing", {"login": "lina", "roles": "observer"})
+    operator.get("/members/existing")
+    operator.post("/members/existing", {"login": "lina", "roles": "observer"})
     assert [member.roles for member in company_desk.members.all() if member.login == "lina"] == [("observer",)]
 
 
-def test_an_unknown_login_joins_nothing(administrator: Visitor, unchanged: Unchanged) -> None:
-    administrator.get("/members/existing")
+def test_an_unknown_login_joins_nothing(operator: Visitor, unchanged: Unchanged) -> None:
+    operator.get("/members/existing")
     with unchanged():
-        answer = administrator.post("/members/existing", {"login": "niemand", "roles": "observer"})
+        answer = operator.post("/members/existing", {"login": "niemand", "roles": "observer"})
     assert answer.status_code == 422
     assert "没有这个用户名的账号" in answer.text
+
+
+def test_an_administrator_neither_pulls_people_in_nor_learns_which_log_ins_exist(
+    administrator: Visitor, person: People, other_company: CompanyView, unchanged: Unchanged
+) -> None:
+    person("agent", login="lina", name="李娜", company=other_company)
+    administrator.get("/members")
+    with unchanged():
+        known, unknown = (
+            administrator.post("/members/existing", {"login": login, "roles": "observer"})
+            for login in ("lina", "niemand")
+        )
+    assert (known.status_code, unknown.status_code) == (403, 403)
+    assert "加入已有账号" not in administrator.get("/members").text
 
 
 def test_roles_and_place_are_changed(administrator: Visitor, person: People, company_desk: CompanyDesk) -> None:

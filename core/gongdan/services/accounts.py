@@ -132,22 +132,24 @@ class Accounts:
             return Actor(account.id, account.name, permissions, frozenset(roles), is_operator=account.is_operator)
 
     def enter(self, account: AccountView, wanted: UUID | None) -> Entry:
-        """Return a person's companies and who he is in the wanted one, else in the first by code.
+        """Return a person's companies by code, and who he is in the wanted one, else in the one he joined first.
 
         ``account`` is one that may log in now, such as that of a live session.
         """
         query = (
-            select(CompanyRow, MembershipRow.roles)
+            select(CompanyRow, MembershipRow)
             .join(MembershipRow, MembershipRow.company_id == CompanyRow.id)
             .where(MembershipRow.account_id == account.id, MembershipRow.left_at.is_(None))
             .order_by(CompanyRow.code)
         )
         with self._desk.reading() as session:
-            places = [(_company_view(row), roles) for row, roles in session.execute(query)]
+            places = [(_company_view(row), place) for row, place in session.execute(query)]
         companies = tuple(company for company, _ in places)
         if not places:
             return Entry(companies, None, Actor(account.id, account.name, is_operator=account.is_operator))
-        company, roles = next((place for place in places if place[0].id == wanted), places[0])
+        first = min(places, key=lambda found: found[1].joined_at)
+        company, place = next((found for found in places if found[0].id == wanted), first)
+        roles = place.roles
         with self._desk.reading(company.id) as session:
             sets = session.scalars(select(RoleRow.permissions).where(RoleRow.name.in_(roles))).all()
         permissions = frozenset(name for permissions in sets for name in permissions)

@@ -88,11 +88,17 @@ class Members:
         position: str = "",
         supervisor_id: UUID | None = None,
     ) -> MemberView:
-        """Take a person into the company or change his place; raises ``InvalidInput`` or ``NotFound``."""
+        """Take a person into the company or change his place; raises ``InvalidInput`` or ``NotFound``.
+
+        A person who works for another company, or for the installation, is taken in by an operator only: nobody is
+        pulled into a company whose administrator he does not know. Raises ``NotAllowed``.
+        """
         self._desk.require("account.admin")
         with self._desk.working() as work:
             self._take_turn(work.session)
             account = work.get(AccountRow, account_id, "account")
+            if account.is_operator or self._works_elsewhere(work.session, account_id):
+                self._require_known(work.session, account_id)
             self._check(work.session, roles)
             self._check_place(work.session, account_id, supervisor_id, department_id)
             row = work.session.scalars(self._membership(account_id)).one_or_none()
@@ -165,6 +171,18 @@ class Members:
         """Let the changes of who may what follow one another, so that two of them cannot leave no administrator."""
         query = select(CompanyRow.id).where(CompanyRow.id == self._desk.company.id)
         session.execute(query.with_for_update(key_share=True))
+
+    def _works_elsewhere(self, session: Session, account_id: UUID) -> bool:
+        query = select(MembershipRow.id).where(
+            MembershipRow.account_id == account_id, MembershipRow.company_id != self._desk.company.id
+        )
+        return session.scalar(query.limit(1)) is not None
+
+    def _require_known(self, session: Session, account_id: UUID) -> None:
+        """Raise ``NotAllowed`` unless the person is a member today or an operator asks."""
+        place = session.scalars(self._membership(account_id)).one_or_none()
+        if place is None or place.left_at is not None:
+            self._desk.actor.require_operator()
 
     def _membership(self, account_id: UUID) -> Select[MembershipRow]:
         return select(MembershipRow).where(

@@ -82,12 +82,15 @@ def create() -> str | tuple[str, int]:
 @pages.get("/members/existing")
 @needs("account.admin")
 def existing() -> str:
+    current_desk().actor.require_operator()
     return _existing_page(Form.of(roles=["agent"]))
 
 
 @pages.post("/members/existing")
 @needs("account.admin")
 def join() -> AnyResponse | tuple[str, int]:
+    # Asked before the log-in is looked up, so that the answer does not tell which log-ins exist.
+    current_desk().actor.require_operator()
     form = Form.typed()
     try:
         account = _account(form.value("login").strip())

@@ -201,6 +201,20 @@ def test_a_password_is_reset_by_who_administers_every_company_of_the_person(
     assert administrator.members.reset_password(account.id)
 
 
+def test_who_works_for_another_company_is_taken_in_by_an_operator_only(
+    administrator: CompanyDesk,
+    company_desk: CompanyDesk,
+    account: AccountView,
+    other_desk: CompanyDesk,
+    unchanged: Unchanged,
+) -> None:
+    other_desk.members.save(account.id, ["agent"])
+    with unchanged(), pytest.raises(NotAllowed):
+        administrator.members.save(account.id, ["agent"])
+    company_desk.members.save(account.id, ["agent"])
+    assert administrator.members.save(account.id, ["observer"]).roles == ("observer",)
+
+
 def test_no_administrator_resets_an_operators_password(
     administrator: CompanyDesk, person: People, unchanged: Unchanged
 ) -> None:
