@@ -7,6 +7,7 @@ against the stored text. Statements are plain SQL, so each of them names the com
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer, String, Text, UniqueConstraint, select, text
@@ -16,6 +17,9 @@ from gongdan.domain.searching import fold, query_tokens, terms, tokens
 from gongdan.storage.base import Base, CompanyScoped
 from gongdan.storage.bulk import bulk_insert
 from gongdan.storage.tenancy import company_of
+
+#: PostgreSQL takes a little more than this into one ``tsvector``.
+_TSVECTOR_BYTES = 900_000
 
 #: How many candidates are read from the index for one search: the ones that were indexed last.
 CANDIDATES = 2000
@@ -134,7 +138,7 @@ def _add_rows(session: Session, rows: list[dict[str, object]]) -> None:
                 {
                     **row,
                     "company": company_id,
-                    "tokens": tokens(str(row["text"])),
+                    "tokens": _what_fits(tokens(str(row["text"]))),
                     "happened_at": _naive_utc(row["happened_at"]),
                 }
                 for row in rows
@@ -148,6 +152,12 @@ def _add_rows(session: Session, rows: list[dict[str, object]]) -> None:
         "INSERT INTO search_token (rowid, tokens) VALUES (?, ?)",
         [(row["id"], " ".join(tokens(row["text"]))) for row in numbered],
     )
+
+
+def _what_fits(found: Sequence[str]) -> list[str]:
+    """Return the first tokens that a ``tsvector`` has room for; a case with a year of notes may have more."""
+    sizes = accumulate(len(token.encode()) + 1 for token in found)
+    return [token for token, size in zip(found, sizes, strict=True) if size < _TSVECTOR_BYTES]
 
 
 def _is_sqlite(session: Session) -> bool:

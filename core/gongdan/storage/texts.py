@@ -11,6 +11,8 @@ from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.storage.base import Base
 from gongdan.text import msg
 
+#: Longest text of a column without a length of its own, in characters.
+LONGEST_TEXT = 50_000
 #: How much of a refused text an error repeats, in characters.
 _SHOWN = 40
 
@@ -29,17 +31,17 @@ def _problems(row: Base) -> Iterator[FieldProblem]:
         value: object = loaded.get(name)
         if not isinstance(value, str):
             continue
-        if length and len(value) > length:
+        if len(value) > length:
             yield FieldProblem(name, value[:_SHOWN], msg("最多 {max_length} 个字符"), params={"max_length": length})
         if not _can_be_kept(value):
             yield FieldProblem(name, "", msg("含有无法保存的字符"), msg("请删去不可见的字符后重新填写"))
 
 
 @lru_cache(maxsize=128)
-def _text_columns(model: type[Any]) -> Mapping[str, int | None]:
-    """Return the text columns of a model with their lengths, None for those without."""
+def _text_columns(model: type[Any]) -> Mapping[str, int]:
+    """Return the text columns of a model with the longest text that each takes."""
     columns = {key: column.type for key, column in inspect(model).columns.items()}
-    return {key: kind.length for key, kind in columns.items() if isinstance(kind, String)}
+    return {key: kind.length or LONGEST_TEXT for key, kind in columns.items() if isinstance(kind, String)}
 
 
 def _can_be_kept(value: str) -> bool:

@@ -35,6 +35,22 @@ def test_a_text_as_long_as_its_column_is_kept(factory: Factory) -> None:
     assert factory.ticket(contact_name="王" * 120, place="楼" * 200).contact_name == "王" * 120
 
 
+def test_a_description_has_an_end_even_where_its_column_has_none(factory: Factory, unchanged: Unchanged) -> None:
+    assert factory.ticket(description="漏" * 50_000).description == "漏" * 50_000
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        factory.ticket(description="漏" * 50_001)
+    assert [problem.field for problem in refused.value.problems] == ["description"]
+
+
+def test_a_case_with_more_words_than_the_index_holds_is_found_by_its_first_ones(
+    factory: Factory, company_desk: CompanyDesk
+) -> None:
+    ticket = factory.ticket(description="地库积水")
+    for start in range(0, 24 * 8_000, 8_000):
+        company_desk.notes.write(ticket.id, " ".join(f"w{number}" for number in range(start, start + 2_400)))
+    assert [line.ticket.id for line in company_desk.tickets.list(TicketFilter(text="积水")).lines] == [ticket.id]
+
+
 def test_characters_beyond_the_basic_plane_are_kept(factory: Factory) -> None:
     assert factory.ticket(contact_name="𠮷田😀").contact_name == "𠮷田😀"
 
