@@ -163,11 +163,17 @@ class Accounts:
             return Actor(row.id, row.name, is_operator=row.is_operator and row.disabled_at is None)
 
     def change_password(self, account_id: UUID, current: str, new: str) -> None:
-        """Set a new password and end every other session; raises ``LoginRefused`` or ``InvalidInput``."""
+        """Set a new password and end every other session.
+
+        Tries at the current password count like those of a log-in. Raises ``LoginRefused``, ``LoginThrottled`` or
+        ``InvalidInput``.
+        """
         with self._desk.reading() as session:
             stored = session.get_one(AccountRow, account_id)
+        self._desk.sessions.count_try(stored.login, f"password of {stored.login}")
         if not passwords.is_correct(stored.password_hash, current):
             raise LoginRefused
+        self._desk.sessions.forget_tries(stored.login)
         if current == new:
             raise InvalidInput((FieldProblem("password", "", msg("新密码不能与原密码相同"), label=msg("密码")),))
         self._set_password(Actor(account_id, stored.name), stored, new, must_change=False)

@@ -61,16 +61,27 @@ class Sessions:
         """
         if not is_login(login):
             raise LoginRefused
-        with self._desk.working(Actor(None, login)) as work:
-            self._throttle(work.session, login, address, work.now)
-            # The try counts before its password is looked at: checking takes long, and many may come at once.
-            work.session.execute(delete(LoginFailureRow).where(LoginFailureRow.failed_at <= work.now - WINDOW))
-            work.session.add(LoginFailureRow(login=login, address=address[:64], failed_at=work.now))
-            account = work.session.scalars(select(AccountRow).where(AccountRow.login == login)).one_or_none()
+        account = self.count_try(login, address)
         stored = account.password_hash if account and account.disabled_at is None else None
         if not passwords.is_correct(stored, password) or account is None:
             raise LoginRefused
         return self._open(account, address, device)
+
+    def count_try(self, login: str, address: str) -> AccountRow | None:
+        """Count a try at the password of a login and return its account; raises ``LoginThrottled``.
+
+        A try counts before its password is looked at: checking takes long, and many may come at once.
+        """
+        with self._desk.working(Actor(None, login)) as work:
+            self._throttle(work.session, login, address, work.now)
+            work.session.execute(delete(LoginFailureRow).where(LoginFailureRow.failed_at <= work.now - WINDOW))
+            work.session.add(LoginFailureRow(login=login, address=address[:64], failed_at=work.now))
+            return work.session.scalars(select(AccountRow).where(AccountRow.login == login)).one_or_none()
+
+    def forget_tries(self, login: str) -> None:
+        """Take back what was counted for a login whose owner has shown the right password."""
+        with self._desk.working(Actor(None, login)) as work:
+            work.session.execute(delete(LoginFailureRow).where(LoginFailureRow.login == login))
 
     def find(self, token: str) -> SessionView | None:
         """Return the live session of a token; None when it is unknown, ended, or its account is closed."""

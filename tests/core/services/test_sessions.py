@@ -248,7 +248,7 @@ def test_a_password_that_is_wrong_or_easy_to_guess_changes_nothing(
     desk: Desk, account: AccountView, current: str, new: str, error: type[Exception]
 ) -> None:
     token = _log_in(desk)
-    with unchanged(desk.database.engine), pytest.raises(error):
+    with unchanged(desk.database.engine, but=["login_failure"]), pytest.raises(error):
         desk.accounts.change_password(account.id, current, new)
     assert desk.sessions.find(token) is not None
 
@@ -266,3 +266,21 @@ def test_first_passwords_keep_the_rules_and_differ(desk: Desk) -> None:
     made = {passwords.first_password("zhangmin") for _ in range(200)}
     assert len(made) == 200
     assert all(passwords.hash_password(each, "zhangmin") for each in list(made)[:20])
+
+
+def test_guessing_the_current_password_is_throttled_like_a_log_in(desk: Desk, account: AccountView) -> None:
+    for _ in range(TRIES_PER_LOGIN):
+        with pytest.raises(LoginRefused):
+            desk.accounts.change_password(account.id, "falsch geraten 1", NEW)
+    with pytest.raises(LoginThrottled):
+        desk.accounts.change_password(account.id, PASSWORD, NEW)
+
+
+def test_a_changed_password_takes_back_the_tries_that_missed_it(desk: Desk, account: AccountView) -> None:
+    with pytest.raises(LoginRefused):
+        desk.accounts.change_password(account.id, "falsch geraten 1", NEW)
+    desk.accounts.change_password(account.id, PASSWORD, NEW)
+    for _ in range(TRIES_PER_LOGIN - 1):
+        with pytest.raises(LoginRefused):
+            desk.sessions.log_in(account.login, PASSWORD, address="10.0.0.9", device="")
+    assert desk.sessions.log_in(account.login, NEW, address="10.0.0.9", device="")
