@@ -100,6 +100,12 @@ def is_current(engine: Engine, source: MigrationSource = CORE) -> bool:
     return state(engine, source).is_current
 
 
+def tables_of(engine: Engine, source: MigrationSource) -> set[str]:
+    """Return the tables of a plugin that are there, without its version table."""
+    with engine.connect() as connection:
+        return {name for name in inspect(connection).get_table_names() if name.startswith(source.prefix)}
+
+
 def _changing(engine: Engine) -> "_Transaction":
     return _Transaction(engine)
 

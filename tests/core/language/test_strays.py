@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gongdan.language.packages import Package, installed_packages
-from tests.core.language.strays import strays_in_code, strays_in_template
+from gongdan.testing.strays import strays_in_code, strays_in_template
 
 PACKAGES = pytest.mark.parametrize("package", installed_packages(), ids=lambda package: package.name)
 

@@ -25,7 +25,10 @@ def _is_data(node: ast.AST) -> bool:
         return node.arg == "synonyms"
     if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and node.col_offset == 0:
         return _is_word_list(node.value)
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile"
+    if not isinstance(node, ast.Call):
+        return False
+    # A clause carries its English text with it.
+    return ast.unparse(node.func) == "re.compile" or _called(node.func) == "Clause"
 
 
 def _is_word_list(value: ast.expr) -> bool:
