@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from gongdan.cli.serve import running
 from gongdan.services import passwords
@@ -76,7 +76,9 @@ def visit(
             reduced_motion="reduce",
             locale="zh-CN",
         )
-        context.set_default_timeout(10_000)
+        # A busy machine is slow, not wrong.
+        context.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
         _listen(context, complaints)
         opened.append(context)
         return context.new_page()
