@@ -19,7 +19,11 @@ from gongdan.text import msg
 def exports(terminal: Terminal, file: Path, kind: str, *, force: bool) -> None:
     if file.exists() and not force:
         raise click.UsageError(terminal.say(msg("文件已存在，用 --force 覆盖：{path}"), path=str(file)))
-    count = terminal.company.exports.write(kind, file)
+    exports_ = terminal.company.exports
+    try:
+        count = exports_.write(kind, file)
+    except OSError as problem:
+        raise click.UsageError(terminal.say(msg("写不到 {path}：{reason}"), path=str(file), reason=problem)) from None
     if terminal.as_json:
         terminal.show_json({"file": str(file), "rows": count})
     terminal.tell(msg("已导出 {count} 行到 {path}"), count=count, path=str(file))

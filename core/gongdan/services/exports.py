@@ -47,7 +47,8 @@ class Exports:
 
         Identity numbers, phones and personal fields are written for those who may see them whole, and left empty for
         others; an import passes over empty cells. A file that was there before stays until the new one is whole.
-        Raises ``InvalidInput``, and ``NotAllowed`` for a list of what the person may not look at.
+        Raises ``InvalidInput``, ``NotAllowed`` for a list of what the person may not look at, and ``OSError`` where
+        nothing can be written.
         """
         self._desk.require("export.run")
         importer = self._desk.imports.importer(kind)
@@ -103,6 +104,8 @@ def _tickets_in_order(session: Session, types: Sequence[str]) -> Iterable[Ticket
 def _whole(path: Path) -> Iterator[Path]:
     """Hand out a file beside ``path`` that takes its place at the end, or goes away when the block fails."""
     part = path.with_name(f".{path.stem}.part{path.suffix}")
+    # Whether anything can be written here is found out now, and not when everything has been read.
+    part.open("ab").close()
     try:
         yield part
         part.replace(path)

@@ -55,9 +55,14 @@ def report_path(source: Path) -> Path:
 
 
 def write_report(path: Path, importer: Importer, rows: Iterable[RowReport], translator: Translator) -> int:
-    """Write one line for each issue, or for the row when there is none; returns the number of lines."""
+    """Write one line for each issue, or for the row when there is none; returns the number of lines.
+
+    Raises ``OSError`` where nothing can be written.
+    """
     headings = [translator.gettext(heading) for heading in _HEADINGS]
     lines = (line for row in rows for line in _lines(row, importer, translator))
+    # Found out now, and not when everything has been written.
+    path.open("ab").close()
     return write_xlsx(path, headings, lines, sheet=translator.gettext(importer.label))
 
 
