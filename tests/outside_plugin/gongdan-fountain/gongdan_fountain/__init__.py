@@ -1,0 +1,1 @@
+"""Fountains and pools: a plugin from outside of gongdan's repository."""
