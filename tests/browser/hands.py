@@ -47,8 +47,11 @@ def expect_state(page: Page, state: str) -> None:
 
 def search(page: Page, text: str) -> Locator:
     """Type into the search box from the keyboard and return the list of hits."""
+    box = page.get_by_role("search").get_by_role("combobox")
     page.keyboard.press("/")
+    expect(box).to_be_focused()
     page.keyboard.type(text)
+    expect(box).to_have_value(text)
     hits = page.locator("#hits")
     expect(hits.get_by_role("option").first).to_be_visible()
     return hits
