@@ -68,7 +68,10 @@ class Accounts:
         phone: str = "",
     ) -> AccountView:
         """Make an account; raises ``InvalidInput`` or ``Conflict``. Company administrators make no operators."""
-        actor.require("account.admin") if not is_operator else actor.require_operator()
+        if is_operator:
+            actor.require_operator()
+        elif not actor.is_operator:
+            actor.require("account.admin")
         _check(login, name)
         hashed = passwords.hash_password(password, login)
         with self._desk.working(actor) as work:

@@ -32,7 +32,7 @@ class Actor:
 
     def require_operator(self) -> None:
         """Raise ``NotAllowed`` unless the actor administers the installation."""
-        if not (self.is_operator or self.is_trusted):
+        if not self.is_operator:
             raise NotAllowed("installation")
 
 

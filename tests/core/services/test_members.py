@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from gongdan.services.accounts import AccountView
-from gongdan.services.actors import SYSTEM, Actor
+from gongdan.services.actors import SYSTEM, Actor, plugin_actor
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.members import Members, NewMember
 from gongdan.testing.factories import PASSWORD, Factory, People
@@ -227,6 +227,18 @@ def test_no_administrator_resets_an_operators_password(
 def test_no_administrator_makes_an_operator(administrator: CompanyDesk, desk: Desk, unchanged: Unchanged) -> None:
     with unchanged(), pytest.raises(NotAllowed):
         desk.accounts.create(administrator.actor, "lina", "李娜", PASSWORD, is_operator=True)
+
+
+def test_a_plugin_administers_no_installation(desk: Desk, account: AccountView, unchanged: Unchanged) -> None:
+    plugin = plugin_actor("sample")
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: desk.accounts.create(plugin, "lina", "李娜", PASSWORD, is_operator=True),
+        lambda: desk.accounts.reset_password(plugin, account.id, PASSWORD),
+        lambda: desk.companies.create(plugin, "second", "第二家"),
+    )
+    for act in acts:
+        with unchanged(), pytest.raises(NotAllowed):
+            act()
 
 
 # --- Roles and departments -----------------------------------------------------------------------------------------
