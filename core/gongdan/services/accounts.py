@@ -201,7 +201,7 @@ class Accounts:
         He must administer the accounts of every company the person works for, since whoever sets a password
         can enter all of them; operators may always, and nobody else may reset an operator's.
         """
-        if actor.is_operator or actor.is_trusted:
+        if actor.is_operator:
             return True
         companies = self.companies_of(account.id)
         if account.is_operator or not companies or actor.account_id is None:
