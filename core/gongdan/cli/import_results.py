@@ -1,6 +1,8 @@
 """What ``gongdan import`` shows: the verdict on every row, the kinds of lists, and the latest runs."""
 
-from collections.abc import Sequence
+import json
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,9 @@ from gongdan.text import msg
 if TYPE_CHECKING:
     from gongdan.services.import_reports import RowReport
     from gongdan.services.imports import RunView
+
+    #: Starts a new reading of the verdicts, in the order of the file.
+    Rows = Callable[[], Iterable[RowReport]]
 
 _ISSUES = (
     Column("row", msg("行号")),
@@ -42,7 +47,7 @@ _LISTED = 40
 _LONGEST_CELL = 28
 
 
-def show_result(terminal: Terminal, file: Path, run: "RunView", rows: "Sequence[RowReport]") -> None:
+def show_result(terminal: Terminal, file: Path, run: "RunView", rows: "Rows") -> None:
     """Show what became of a file, and write the verdict on each row beside it."""
     report = _write_report(terminal, file, run, rows)
     if terminal.as_json:
@@ -86,27 +91,32 @@ def show_runs(terminal: Terminal) -> int:
     return 0
 
 
-def _write_report(terminal: Terminal, file: Path, run: "RunView", rows: "Sequence[RowReport]") -> str:
+def _write_report(terminal: Terminal, file: Path, run: "RunView", rows: "Rows") -> str:
     """Write the spreadsheet of verdicts; returns its path, empty where nothing can be written."""
     from gongdan.services.import_files import report_path, write_report
 
     path = report_path(file)
     try:
-        write_report(path, terminal.company.imports.importer(run.kind), rows, terminal.translator)
+        write_report(path, terminal.company.imports.importer(run.kind), rows(), terminal.translator)
     except OSError as problem:
         click.echo(terminal.say(msg("逐行判定写不到 {path}：{reason}"), path=str(path), reason=problem), err=True)
         return ""
     return str(path)
 
 
-def _show_json(terminal: Terminal, run: "RunView", rows: "Sequence[RowReport]", report: str) -> None:
+def _show_json(terminal: Terminal, run: "RunView", rows: "Rows", report: str) -> None:
+    """Write one object, with a line for each row: a hundred thousand of them are never in memory at once."""
     from gongdan.services.import_reports import as_json
 
-    terminal.show_json({
+    head = {
         "run": str(run.id), "kind": run.kind, "state": run.state, "counts": run.counts, "report": report,
         "remarks": [terminal.say(remark.text, **remark.params) for remark in run.remarks],
-        "passed_over": run.passed_over, "rows": [as_json(row) for row in rows],
-    })  # fmt: skip
+        "passed_over": run.passed_over,
+    }  # fmt: skip
+    sys.stdout.write(json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}") + ',\n  "rows": [')
+    for place, row in enumerate(rows()):
+        sys.stdout.write(("," if place else "") + "\n    " + json.dumps(as_json(row), ensure_ascii=False))
+    sys.stdout.write("\n  ]\n}\n")
 
 
 def _show_counts(terminal: Terminal, run: "RunView") -> None:
@@ -118,23 +128,25 @@ def _show_counts(terminal: Terminal, run: "RunView") -> None:
     click.echo("  ".join(shown))
 
 
-def _show_issues(terminal: Terminal, run: "RunView", rows: "Sequence[RowReport]") -> None:
+def _show_issues(terminal: Terminal, run: "RunView", rows: "Rows") -> None:
     from gongdan.services.import_files import REASON_WORDS, VERDICT_WORDS
     from gongdan.services.import_reports import labels, worst_first
 
-    listed = [(row, issue) for row in worst_first(rows) for issue in row.issues]
-    if not listed:
+    count = sum(len(row.issues) for row in rows())
+    if not count:
         return
+    worst = worst_first((row for row in rows() if row.issues), limit=_LISTED)
+    listed = [(row, issue) for row in worst for issue in row.issues][:_LISTED]
     names = labels(terminal.company.imports.importer(run.kind))
     lines = [
         {"row": row.row, "verdict": VERDICT_WORDS[row.verdict], "reason": REASON_WORDS[issue.reason],
          "field": names.get(issue.column, ""), "value": _short(str(issue.raw)),
          "rule": terminal.say(issue.rule, **issue.params), "remedy": terminal.say(issue.remedy, **issue.params)}
-        for row, issue in listed[:_LISTED]
+        for row, issue in listed
     ]  # fmt: skip
     terminal.show_rows(_ISSUES, lines)
-    if len(listed) > _LISTED:
-        terminal.tell(msg("……另有 {count} 条"), count=len(listed) - _LISTED)
+    if count > len(listed):
+        terminal.tell(msg("……另有 {count} 条"), count=count - len(listed))
 
 
 def _short(text: str) -> str:

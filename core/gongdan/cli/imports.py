@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,11 @@ import click
 
 from gongdan.cli.commands import Command, company_option, json_option, option
 from gongdan.cli.import_results import show_kinds, show_result, show_runs
+from gongdan.cli.kept_rows import kept_rows
 from gongdan.cli.terminal import Terminal, pass_terminal
 from gongdan.text import msg
 
 if TYPE_CHECKING:
-    from gongdan.services.import_reports import RowReport
     from gongdan.services.import_runs import Progress
     from gongdan.services.imports import RunView, Source
 
@@ -59,24 +60,20 @@ def _run(terminal: Terminal, file: Path, chosen: Mapping[str, Any]) -> int:
 
     source = Source(path=file, encoding=chosen["encoding"], sheet=chosen["sheet"],
                     mapping=_mapping(terminal, chosen["mapping"]))  # fmt: skip
-    with _interruptible() as stopping, _bar(terminal, stopping) as progress:
-        run, rows = _start(terminal, source, chosen, progress)
-    show_result(terminal, file, run, rows)
+    with kept_rows() as rows:
+        with _interruptible() as stopping, _bar(terminal, stopping) as progress:
+            run = _start(terminal, source, chosen, progress=progress, on_rows=rows.add)
+        # Of the rows that were stored before a break, the database alone knows.
+        reports = partial(terminal.company.imports.rows, run.id) if chosen["resumed"] else rows.all
+        show_result(terminal, file, run, reports)
     return 0 if run.state in {"finished", "dry_run"} else 1
 
 
-def _start(
-    terminal: Terminal, source: "Source", chosen: Mapping[str, Any], progress: "Progress"
-) -> "tuple[RunView, Sequence[RowReport]]":
+def _start(terminal: Terminal, source: "Source", chosen: Mapping[str, Any], **watch: Any) -> "RunView":
     imports_, silent = terminal.company.imports, not chosen["notify"]
     if chosen["resumed"]:
-        run = imports_.resume(chosen["resumed"], source, silent=silent, progress=progress)
-        return run, list(imports_.rows(run.id))
-    rows: list[RowReport] = []
-    run = imports_.run(
-        chosen["kind"], source, dry_run=chosen["dry_run"], silent=silent, progress=progress, on_rows=rows.extend
-    )
-    return run, rows
+        return imports_.resume(chosen["resumed"], source, silent=silent, **watch)
+    return imports_.run(chosen["kind"], source, dry_run=chosen["dry_run"], silent=silent, **watch)
 
 
 def _undo(terminal: Terminal, run_id: UUID) -> int:

@@ -189,6 +189,11 @@ class RowChecker:
             self._apply_rule(draft)
         return self._verdict(draft)
 
+    def forget(self) -> None:
+        """Forget keys and the values to carry down: the next row stands for itself."""
+        self._above.clear()
+        self._first_rows.clear()
+
     def _read(self, cells: Sequence[Cell], draft: _Draft) -> int:
         """Read every cell; return how many were filled."""
         filled = 0

@@ -16,7 +16,7 @@ from gongdan.domain.assets import level_paths
 from gongdan.domain.cells import Cell, shown
 from gongdan.domain.facts import AssetFact, AssetRecord, Place, TicketFact
 from gongdan.domain.headings import Layout
-from gongdan.domain.importing import AssetExport, CheckedRow, Importer, References, TicketExport, Values
+from gongdan.domain.importing import AssetExport, Importer, References, TicketExport, Values
 from gongdan.domain.row_checks import RowChecker, SheetFacts
 from gongdan.services.export_records import Records
 from gongdan.services.exports import assets_in_order, cells_of
@@ -45,12 +45,12 @@ class Echoes:
     def __init__(self, desk: "CompanyDesk", importer: Importer, references: References) -> None:
         self._importer = importer
         self._export = importer.export
-        self._references = references
         # What nobody sees may be compared in full.
         self._records = Records(desk, unmasked=True)
         labels = tuple(column.label for column in importer.columns)
         places = {column.name: place for place, column in enumerate(importer.columns)}
-        self._layout = Layout(heading_row=0, places=places, headings=labels, unknown=(), absent=())
+        layout = Layout(heading_row=0, places=places, headings=labels, unknown=(), absent=())
+        self._checker = RowChecker(importer, layout, references, SheetFacts())
 
     def of_tickets(self, rows: Collection[TicketRow]) -> Mapping[UUID, Echo[TicketFact]]:
         """Return the echoes of tickets by id."""
@@ -92,14 +92,11 @@ class Echoes:
         return [self._echo(export.row(one), AssetFact) for one in records] if isinstance(export, AssetExport) else []
 
     def _echo(self, values: Values, wanted: type[FactT]) -> Echo[FactT]:
-        row = self._read([_cell(cell) for cell in cells_of(self._importer, values)])
+        self._checker.forget()
+        row = self._checker.check(1, [_cell(cell) for cell in cells_of(self._importer, values)])
         facts = self._importer.facts(row) if row.taken else ()
         fact = next((fact for fact in facts if isinstance(fact, wanted) and self._is_own(fact)), None)
         return Echo(fact, frozenset(reason.value for reason in row.reasons))
-
-    def _read(self, cells: Sequence[Cell]) -> CheckedRow:
-        # A checker of its own: the rows of other records carry nothing down and are no duplicates.
-        return RowChecker(self._importer, self._layout, self._references, SheetFacts()).check(1, cells)
 
     def _is_own(self, fact: AssetFact | TicketFact) -> bool:
         if isinstance(fact, AssetFact):

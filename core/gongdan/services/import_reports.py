@@ -1,7 +1,8 @@
 """What an import says of each row: kept with the run, shown, and written beside the file."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Any
 
 from gongdan.domain.identifiers import mask_identity_number
@@ -99,10 +100,10 @@ def labels(importer: Importer) -> Mapping[str, str]:
     return {column.name: column.label for column in importer.columns}
 
 
-def worst_first(rows: Sequence[RowReport]) -> Sequence[RowReport]:
-    """Return refused rows, then flagged ones, then the others, each in the order of the file."""
+def worst_first(rows: Iterable[RowReport], *, limit: int) -> list[RowReport]:
+    """Return refused rows, then flagged ones, then the others, each in the order of the file, up to a limit."""
     rank = {RowVerdict.REFUSED: 0, RowVerdict.FLAGGED: 1}
-    return sorted(rows, key=lambda row: (rank.get(row.verdict, 2), row.row))
+    return nsmallest(limit, rows, key=lambda row: (rank.get(row.verdict, 2), row.row))
 
 
 def _issue(issue: Issue) -> RowIssue:

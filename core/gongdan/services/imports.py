@@ -129,10 +129,12 @@ class Imports:
             import_reports.tally(counts, [(row, None)])
             if len(first) < limit // 4:
                 first.append(import_reports.report(row, None))
-            if row.issues and len(problems) < limit:
+            if row.issues:
                 problems.append(import_reports.report(row, None))
+            if len(problems) > 2 * limit:
+                problems = import_reports.worst_first(problems, limit=limit)
         cells = [(number, tuple(cells)) for number, cells in islice(sheet.rows(), 12)]
-        worst = import_reports.worst_first(problems)
+        worst = import_reports.worst_first(problems, limit=limit)
         return Preview(checking.layout, counts, first, worst, sheet.remarks, sheet.sheet_names, cells)
 
     def run(
