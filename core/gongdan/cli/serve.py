@@ -46,6 +46,7 @@ def serve(terminal: Terminal, host: str, port: int, *, safe_mode: bool) -> None:
     desk = terminal.desk
     listening = listen(host, port)
     server = make_server(desk, terminal.settings, listening)
+    desk.database.analyse()
     for failure in desk.plugins.failures:
         terminal.tell(msg("扩展“{plugin}”不能加载：{cause}"), plugin=failure.name, cause=failure.cause)
     terminal.tell(msg("服务地址：{address}"), address=address_of(listening))

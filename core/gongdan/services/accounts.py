@@ -198,16 +198,22 @@ class Accounts:
     def may_reset(self, actor: Actor, account: AccountView) -> bool:
         """Tell whether ``actor`` may give the account another password.
 
-        He must administer the accounts of every company the person works for, since whoever sets a password
-        can enter all of them; operators may always, and nobody else may reset an operator's.
+        He must administer the accounts of every company the person works for, and be one who could give him his
+        roles there, since whoever sets a password can enter as him; operators may always, and nobody else may reset
+        an operator's.
         """
         if actor.is_operator:
             return True
         companies = self.companies_of(account.id)
         if account.is_operator or not companies or actor.account_id is None:
             return False
-        there = (self.actor(actor.account_id, company.id) for company in companies)
-        return all(person is not None and person.may("account.admin") for person in there)
+        for company in companies:
+            here, other = self.actor(actor.account_id, company.id), self.actor(account.id, company.id)
+            if here is None or not here.may("account.admin"):
+                return False
+            if other is not None and not here.may_grant(other.permissions):
+                return False
+        return True
 
     def set_disabled(self, actor: Actor, account_id: UUID, *, disabled: bool) -> None:
         """Close or open an account; a closed one's sessions end at once. Nobody closes his own."""

@@ -1,10 +1,15 @@
 """Who acts: a person in a company, a plugin, or the installation itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from gongdan.domain.people import ADMINISTRATOR
 from gongdan.errors import NotAllowed
 from gongdan.text import msg
+
+#: Why somebody may not give or take a role or a permission.
+BEYOND_OWN = msg("您自己没有这些权限，只有公司管理员能给予或收回")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,10 @@ class Actor:
         """Raise ``NotAllowed`` unless the actor has ``permission``."""
         if not self.may(permission):
             raise NotAllowed(permission)
+
+    def may_grant(self, permissions: Collection[str]) -> bool:
+        """Tell whether the actor may give or take these permissions: all of them to the administrator, else his own."""
+        return self.is_trusted or ADMINISTRATOR in self.roles or self.permissions >= set(permissions)
 
     def require_operator(self) -> None:
         """Raise ``NotAllowed`` unless the actor administers the installation."""

@@ -6,7 +6,6 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from gongdan.domain.events import EventKind
@@ -20,7 +19,6 @@ from gongdan.services.import_misfits import refused, text_misfits
 from gongdan.services.import_reports import RowReport
 from gongdan.services.import_tickets import TicketWriter
 from gongdan.services.work import Work
-from gongdan.storage.companies import CompanyRow
 from gongdan.storage.imports import ImportBatchRow, ImportRunRow
 from gongdan.text import msg
 
@@ -104,7 +102,7 @@ class Runner:
 
     def _take_turn(self, work: Work) -> ImportRunRow:
         """Wait for the company's other imports and lock the run; raises when somebody else has gone on with it."""
-        wait_for_turn(work)
+        work.take_turn()
         row = work.get(ImportRunRow, self._run.id, "import_run", lock=True)
         if row.state not in OPEN_STATES or row.rows_done != self.rows_done:
             raise run_problem(row.file_name, msg("这次导入已在别处继续或撤销"))
@@ -141,22 +139,13 @@ class DryRunner(Runner):
     """Does all that a run does, and takes every batch back."""
 
     def _take_turn(self, work: Work) -> ImportRunRow:
-        wait_for_turn(work)
+        work.take_turn()
         # The run itself is stored nowhere.
         return ImportRunRow()
 
     def _keep(self, work: Work, rows: _Rows, effects: Sequence[import_effects.Effect]) -> None:
         del work, rows, effects
         raise _RollBack
-
-
-def wait_for_turn(work: Work) -> None:
-    """Let the imports of a company write one after the other, so that two of them do not make the same thing twice.
-
-    Other work goes on meanwhile: the lock is none that a foreign key asks for.
-    """
-    query = select(CompanyRow.id).where(CompanyRow.id == work.company_id)
-    work.session.execute(query.with_for_update(key_share=True))
 
 
 def run_problem(file_name: str, rule: str) -> Refused:

@@ -25,7 +25,7 @@ from gongdan.services.import_reading import (
     remembered,
 )
 from gongdan.services.import_reports import RowReport
-from gongdan.services.import_runs import OPEN_STATES, DryRunner, OnRows, Progress, Runner, run_problem, wait_for_turn
+from gongdan.services.import_runs import OPEN_STATES, DryRunner, OnRows, Progress, Runner, run_problem
 from gongdan.services.import_undo import Undoing
 from gongdan.sheets.reading import Remark, Sheet
 from gongdan.storage.imports import ImportBatchRow, ImportRunRow
@@ -194,7 +194,7 @@ class Imports:
         """Take back everything a run made and changed, or nothing; raises ``UndoRefused``."""
         self._desk.require("import.run")
         with self._desk.working() as work:
-            wait_for_turn(work)
+            work.take_turn()
             row = work.get(ImportRunRow, run_id, "import_run", lock=True)
             if row.state == "undone":
                 raise run_problem(row.file_name, msg("这次导入已经撤销"))
@@ -276,6 +276,7 @@ class Imports:
         with runner.interrupted_by_failures():
             is_complete = runner.run_through(opened.checking.rows, watch.progress, watch.on_rows)
         row = runner.end("finished" if is_complete else "interrupted", silent=watch.silent)
+        self._desk.installation.database.analyse()
         return replace(_view(row), remarks=opened.sheet.remarks)
 
     def _rehearse(self, run: RunView, opened: "_Opened", watch: "_Watch") -> RunView:

@@ -69,6 +69,8 @@ class Links:
             self.merge(from_id, to_id)
             return
         with self._desk.working() as work:
+            # A circle may close over links that others make meanwhile between tickets that are locked by nobody.
+            work.take_turn()
             first, second = self._ends(work.session, from_id, to_id)
             if kind is LinkKind.PARENT and self._is_above(work.session, to_id, from_id):
                 raise _invalid(second.number, msg("不能互为上级"))
@@ -78,7 +80,7 @@ class Links:
         """End a link; a merge is undone: the merged ticket returns to its state. Raises ``NotFound``."""
         self._desk.require("ticket.link")
         with self._desk.working() as work:
-            link = work.get(TicketLinkRow, link_id, "link")
+            link = work.get(TicketLinkRow, link_id, "link", lock=True)
             if link.ended_at is not None:
                 raise NotFound("link", str(link_id))
             link.ended_at = work.now

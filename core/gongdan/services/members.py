@@ -1,6 +1,6 @@
 """Members: who works for a company, where in the tree, and in which roles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from gongdan.domain.people import ADMINISTRATOR
 from gongdan.errors import FieldProblem, InvalidInput, NotFound
 from gongdan.services import passwords
+from gongdan.services.actors import BEYOND_OWN
 from gongdan.services.work import get_row
 from gongdan.storage.accounts import AccountRow, MembershipRow, RoleRow
-from gongdan.storage.companies import CompanyRow, DepartmentRow
+from gongdan.storage.companies import DepartmentRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -91,11 +92,12 @@ class Members:
         """Take a person into the company or change his place; raises ``InvalidInput`` or ``NotFound``.
 
         A person who works for another company, or for the installation, is taken in by an operator only: nobody is
-        pulled into a company whose administrator he does not know. Raises ``NotAllowed``.
+        pulled into a company whose administrator he does not know. Nobody gives or takes a role that may do more
+        than he himself, unless he is an administrator: ``InvalidInput``. Raises ``NotAllowed``.
         """
         self._desk.require("account.admin")
         with self._desk.working() as work:
-            self._take_turn(work.session)
+            work.take_turn()
             account = work.get(AccountRow, account_id, "account")
             if account.is_operator or self._works_elsewhere(work.session, account_id):
                 self._require_known(work.session, account_id)
@@ -103,6 +105,7 @@ class Members:
             self._check_place(work.session, account_id, supervisor_id, department_id)
             row = work.session.scalars(self._membership(account_id)).one_or_none()
             before = _values(row) if row else {}
+            self._require_grantable(work.session, set(roles).symmetric_difference(row.roles if row else ()))
             if row is None:
                 row = MembershipRow(account_id=account_id, company_id=self._desk.company.id, joined_at=work.now)
                 work.session.add(row)
@@ -122,6 +125,7 @@ class Members:
         _check_position(person.position)
         with self._desk.reading() as session:
             self._check(session, person.roles)
+            self._require_grantable(session, person.roles)
             self._check_place(session, None, person.supervisor_id, person.department_id)
         password = passwords.first_password(person.login)
         account = self._desk.installation.accounts.create(
@@ -152,10 +156,11 @@ class Members:
         """Let a person leave the company; what he did stays."""
         self._desk.require("account.admin")
         with self._desk.working() as work:
-            self._take_turn(work.session)
+            work.take_turn()
             row = work.session.scalars(self._membership(account_id)).one_or_none()
             if row is None or row.left_at is not None:
                 raise NotFound("member", str(account_id))
+            self._require_grantable(work.session, row.roles)
             row.left_at = work.now
             self._keep_an_administrator(work.session)
             work.record("member.left", "account", account_id, before=_values(row))
@@ -166,11 +171,6 @@ class Members:
             .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
             .where(MembershipRow.company_id == self._desk.company.id, MembershipRow.left_at.is_(None))
         )
-
-    def _take_turn(self, session: Session) -> None:
-        """Let the changes of who may what follow one another, so that two of them cannot leave no administrator."""
-        query = select(CompanyRow.id).where(CompanyRow.id == self._desk.company.id)
-        session.execute(query.with_for_update(key_share=True))
 
     def _works_elsewhere(self, session: Session, account_id: UUID) -> bool:
         query = select(MembershipRow.id).where(
@@ -188,6 +188,13 @@ class Members:
         return select(MembershipRow).where(
             MembershipRow.account_id == account_id, MembershipRow.company_id == self._desk.company.id
         )
+
+    def _require_grantable(self, session: Session, roles: Iterable[str]) -> None:
+        """Raise ``InvalidInput`` for roles that may do what the actor may not."""
+        found = session.scalars(select(RoleRow).where(RoleRow.name.in_(roles)).order_by(RoleRow.name))
+        beyond = [role.label for role in found if not self._desk.actor.may_grant(role.permissions)]
+        if beyond:
+            raise InvalidInput(tuple(FieldProblem("roles", label, BEYOND_OWN, label=msg("角色")) for label in beyond))
 
     @staticmethod
     def _check(session: Session, roles: Sequence[str]) -> None:
@@ -223,9 +230,7 @@ class Members:
     def _keep_an_administrator(self, session: Session) -> None:
         session.flush()
         left = session.scalars(
-            select(MembershipRow.roles).where(
-                MembershipRow.company_id == self._desk.company.id, MembershipRow.left_at.is_(None)
-            )
+            self._query().with_only_columns(MembershipRow.roles).where(AccountRow.disabled_at.is_(None))
         )
         if not any(ADMINISTRATOR in roles for roles in left) and not self._desk.actor.is_trusted:
             raise InvalidInput((FieldProblem("roles", "", msg("公司至少要有一名公司管理员"), label=msg("角色")),))

@@ -71,7 +71,10 @@ class Plugins:
         return tuple(sorted(views, key=lambda view: view.name))
 
     def enable(self, name: str) -> None:
-        """Enable a loaded plugin: its migrations, then its roles and seeds; raises ``NotFound`` or ``Conflict``."""
+        """Enable a loaded plugin: its migrations, then its roles and seeds; raises ``NotFound`` or ``Conflict``.
+
+        Seeds that fail take the enabling back. They run again with the next one, so they must bear being repeated.
+        """
         self._desk.require("plugin.admin")
         manager = self._desk.installation.plugins
         loaded = next((plugin for plugin in manager.loaded if plugin.name == name), None)
@@ -82,6 +85,7 @@ class Plugins:
                 source = schema.MigrationSource(name, answer.value)
                 schema.upgrade(self._desk.installation.database.engine, source)
         with self._desk.working() as work:
+            work.take_turn()
             if any(row.plugin == name for row in _open_rows(work.session)):
                 raise Conflict("plugin", name)
             row = CompanyPluginRow(plugin=name, version=loaded.version, enabled_at=work.now)
@@ -91,7 +95,11 @@ class Plugins:
             seed_roles(work.session, book.roles if book else ())
             work.record("plugin.enabled", "plugin", row.id, after={"plugin": name, "version": loaded.version})
             work.tell(EventKind.PLUGIN_ENABLED, "plugin", row.id, plugin=name)
-        self._seed(name)
+        try:
+            self._seed(name)
+        except BaseException:
+            self.disable(name)
+            raise
 
     def disable(self, name: str) -> None:
         """Disable a plugin for the company; its tickets stay readable. Raises ``NotFound``."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.people import ADMINISTRATOR, Permission, Role
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from gongdan.services.actors import BEYOND_OWN
 from gongdan.storage.accounts import RoleRow
 from gongdan.text import msg
 
@@ -47,7 +48,8 @@ class Roles:
     def save(self, name: str, label: str, permissions: Collection[str], *, new: bool = False) -> None:
         """Make or change a role; raises ``InvalidInput``, ``Conflict`` or ``NotFound``.
 
-        The administrator's role keeps the permission to administer accounts, or nobody could undo the change.
+        The administrator's role keeps the permission to administer accounts, or nobody could undo the change. Who is
+        no administrator himself gives and takes only permissions that he has.
         """
         self._desk.require("account.admin")
         self._check(name, label, permissions)
@@ -60,6 +62,7 @@ class Roles:
                     raise NotFound("role", name)
                 row = RoleRow(name=name, label="", permissions=[])
                 work.session.add(row)
+            self._require_grantable(set(permissions).symmetric_difference(row.permissions))
             before = {"label": row.label, "permissions": list(row.permissions)}
             row.label, row.permissions = label.strip(), sorted(permissions)
             work.session.flush()
@@ -69,6 +72,15 @@ class Roles:
                 row.id,
                 before=before,
                 after={"name": name, "label": row.label, "permissions": row.permissions},
+            )
+
+    def _require_grantable(self, permissions: Collection[str]) -> None:
+        labels = {permission.name: permission.label for permission in self.permissions()}
+        beyond = [name for name in sorted(permissions) if not self._desk.actor.may_grant((name,))]
+        if beyond:
+            label = msg("权限")
+            raise InvalidInput(
+                tuple(FieldProblem("permissions", labels.get(name, name), BEYOND_OWN, label=label) for name in beyond)
             )
 
     def _check(self, name: str, label: str, permissions: Collection[str]) -> None:

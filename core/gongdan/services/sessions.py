@@ -26,8 +26,10 @@ IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=14)
 #: Failed tries are counted over this span.
 WINDOW = timedelta(minutes=15)
-#: Failed tries for one login name within the window before it has to wait.
+#: Failed tries for one login name from one address within the window before they have to wait.
 TRIES_PER_LOGIN = 8
+#: Failed tries for one login name from all addresses; its owner is to get in while somebody else is guessing.
+TRIES_PER_LOGIN_EVERYWHERE = 40
 #: Failed tries from one address within the window before it has to wait.
 TRIES_PER_ADDRESS = 40
 #: A session's last use is written down at most this often.
@@ -72,10 +74,11 @@ class Sessions:
 
         A try counts before its password is looked at: checking takes long, and many may come at once.
         """
+        address = address[:64]
         with self._desk.working(Actor(None, login)) as work:
             self._throttle(work.session, login, address, work.now)
             work.session.execute(delete(LoginFailureRow).where(LoginFailureRow.failed_at <= work.now - WINDOW))
-            work.session.add(LoginFailureRow(login=login, address=address[:64], failed_at=work.now))
+            work.session.add(LoginFailureRow(login=login, address=address, failed_at=work.now))
             return work.session.scalars(select(AccountRow).where(AccountRow.login == login)).one_or_none()
 
     def forget_tries(self, login: str) -> None:
@@ -150,12 +153,14 @@ class Sessions:
             work.record("session.all_ended", "account", account_id)
 
     def _throttle(self, session: Session, login: str, address: str, now: datetime) -> None:
-        for column, value, limit in (
-            (LoginFailureRow.login, login, TRIES_PER_LOGIN),
-            (LoginFailureRow.address, address, TRIES_PER_ADDRESS),
+        by_login, by_address = LoginFailureRow.login == login, LoginFailureRow.address == address
+        for tried, limit in (
+            (by_login & by_address, TRIES_PER_LOGIN),
+            (by_login, TRIES_PER_LOGIN_EVERYWHERE),
+            (by_address, TRIES_PER_ADDRESS),
         ):
             query = select(func.count(), func.min(LoginFailureRow.failed_at)).where(
-                column == value, LoginFailureRow.failed_at > now - WINDOW
+                tried, LoginFailureRow.failed_at > now - WINDOW
             )
             count, oldest = session.execute(query).one()
             if count >= limit:

@@ -13,6 +13,7 @@ from gongdan.domain.events import Event, EventKind
 from gongdan.errors import NotFound
 from gongdan.services.actors import Actor
 from gongdan.storage.base import Base
+from gongdan.storage.companies import CompanyRow
 from gongdan.storage.journal import Act
 
 Row = TypeVar("Row", bound=Base)
@@ -46,6 +47,14 @@ class Work:
     def tell(self, kind: EventKind, subject_kind: str, subject_id: UUID, **data: object) -> None:
         """Tell the company's plugins after the commit."""
         self.events.append(Event(kind, self.company_id, subject_kind, subject_id, self.now, data))
+
+    def take_turn(self) -> None:
+        """Wait for other work of the company that asks for its turn, and let the next one wait for this.
+
+        Other work goes on meanwhile: the lock is none that a foreign key asks for.
+        """
+        query = select(CompanyRow.id).where(CompanyRow.id == self.company_id)
+        self.session.execute(query.with_for_update(key_share=True))
 
     def get(self, model: type[Row], key: UUID, noun: str, *, lock: bool = False) -> Row:
         """Return a row of the company; raises ``NotFound`` for one that is absent or another company's."""

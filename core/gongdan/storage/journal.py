@@ -20,7 +20,10 @@ class JournalEntryRow(CompanyScoped, Base):
     """One act: who did what to which thing when, with the values before and after."""
 
     __tablename__ = "journal_entry"
-    __table_args__ = (Index("ix_journal_entry_subject", "subject_id", "sequence"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        Index("ix_journal_entry_subject", "company_id", "subject_id", "sequence"),
+        {"sqlite_with_rowid": False},
+    )
 
     company_id: Mapped[UUID] = mapped_column(primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -1,14 +1,18 @@
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_links import LinkKind
 from gongdan.errors import Conflict, InvalidInput, MoveRefused, NotAllowed, NotFound, PluginDisabled
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.links import Links
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
 
@@ -41,6 +45,33 @@ def test_parents_cannot_stand_in_a_circle(
         with unchanged(), pytest.raises(InvalidInput):
             company_desk.links.make(LinkKind.PARENT, upper.id, lower.id)
     company_desk.links.make(LinkKind.PARENT, first.id, third.id)
+
+
+def test_three_people_at_once_cannot_close_a_circle(
+    company_desk: CompanyDesk, tickets: list[TicketView], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_have_looked, is_above = Barrier(3), Links._is_above
+
+    def look_before_anybody_links(session: Session, upper: UUID, lower: UUID) -> bool:
+        answer = is_above(session, upper, lower)
+        # Whoever has to wait for his turn lets the others wait in vain.
+        with suppress(BrokenBarrierError):
+            all_have_looked.wait(0.5)
+        return answer
+
+    def link(pair: tuple[TicketView, TicketView]) -> str:
+        desk = company_desk.installation.at(company_desk.company, company_desk.actor)
+        try:
+            desk.links.make(LinkKind.PARENT, pair[0].id, pair[1].id)
+        except InvalidInput:
+            return "refused"
+        return "linked"
+
+    monkeypatch.setattr(Links, "_is_above", staticmethod(look_before_anybody_links))
+    first, second, third = tickets
+    with ThreadPoolExecutor(3) as pool:
+        answers = sorted(pool.map(link, [(first, second), (second, third), (third, first)]))
+    assert answers == ["linked", "linked", "refused"]
 
 
 def test_a_ticket_is_not_linked_to_itself(

@@ -98,6 +98,15 @@ def test_the_last_administrator_can_neither_leave_nor_step_down(
     assert [member.account_id for member in second.members.all()] == [second.actor.account_id]
 
 
+def test_an_administrator_whose_account_is_closed_is_none(
+    administrator: CompanyDesk, person: People, desk: Desk, unchanged: Unchanged
+) -> None:
+    second = person("administrator")
+    desk.accounts.set_disabled(SYSTEM, _account_id(second), disabled=True)
+    with unchanged(), pytest.raises(InvalidInput):
+        administrator.members.remove(_account_id(administrator))
+
+
 def test_two_administrators_cannot_send_each_other_away_at_once(
     administrator: CompanyDesk, person: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +222,40 @@ def test_who_works_for_another_company_is_taken_in_by_an_operator_only(
         administrator.members.save(account.id, ["agent"])
     company_desk.members.save(account.id, ["agent"])
     assert administrator.members.save(account.id, ["observer"]).roles == ("observer",)
+
+
+@pytest.fixture
+def clerk(administrator: CompanyDesk, person: People) -> CompanyDesk:
+    """Give somebody the accounts to administer, who may do little else himself."""
+    administrator.roles.save("personnel", "人事", ["account.admin", "ticket.view"], new=True)
+    administrator.roles.save("visitor", "来访", ["ticket.view"], new=True)
+    return person("personnel", login="renshi")
+
+
+def test_who_is_no_administrator_gives_and_takes_only_what_he_may_do_himself(
+    administrator: CompanyDesk, clerk: CompanyDesk, account: AccountView, unchanged: Unchanged
+) -> None:
+    own, boss = _account_id(clerk), _account_id(administrator)
+    acts: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("roles", lambda: clerk.members.save(own, ["personnel", "administrator"])),
+        ("roles", lambda: clerk.members.save(account.id, ["agent"])),
+        ("roles", lambda: clerk.members.save(boss, ["visitor"])),
+        ("roles", lambda: clerk.members.remove(boss)),
+        ("roles", lambda: clerk.members.hire(NewMember(login="lina", name="李娜", roles=("agent",)))),
+        ("permissions", lambda: clerk.roles.save("visitor", "来访", ["ticket.view", "ticket.move"])),
+        ("permissions", lambda: clerk.roles.save("agent", "客服", ["ticket.view"])),
+        ("permissions", lambda: clerk.roles.save("night", "夜班", ["journal.view"], new=True)),
+    )
+    for field, act in acts:
+        with unchanged(), pytest.raises(InvalidInput) as refused:
+            act()
+        assert {problem.field for problem in refused.value.problems} == {field}
+    with unchanged(), pytest.raises(NotAllowed):
+        clerk.members.reset_password(boss)
+    assert clerk.members.save(account.id, ["visitor"]).roles == ("visitor",)
+    assert clerk.members.reset_password(account.id)
+    assert clerk.members.save(boss, ["administrator"], position="经理").position == "经理"
+    administrator.members.save(own, ["personnel", "administrator"])
 
 
 def test_no_administrator_resets_an_operators_password(

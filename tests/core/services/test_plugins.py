@@ -13,6 +13,7 @@ from gongdan.domain.presenting import MenuEntry
 from gongdan.domain.snapshots import CompanyView, Draft, TicketView
 from gongdan.errors import Conflict, NotAllowed, NotFound, PluginDisabled
 from gongdan.hooks.manager import LoadFailure, PluginManager
+from gongdan.services import plugins
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.intake import NewTicket
 from gongdan.services.tickets import TicketFilter
@@ -173,6 +174,27 @@ def test_a_plugin_is_enabled_once_and_disabled_once(company_desk: CompanyDesk, u
         company_desk.plugins.disable("sample")
     with unchanged(), pytest.raises(NotFound):
         company_desk.plugins.enable("no_such_plugin")
+
+
+def test_a_plugin_whose_seeds_fail_is_not_enabled_and_can_be_tried_again(
+    company_desk: CompanyDesk, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeded: list[str] = []
+
+    def seed(at: CompanyDesk) -> None:
+        seeded.append(at.company.code)
+        if len(seeded) == 1:
+            message = "no price list"
+            raise FileNotFoundError(message)
+
+    desk.plugins.register("prices", make_plugin(register_seed=lambda: "prices:seed"))
+    monkeypatch.setattr(plugins, "load_object", lambda name: {"prices:seed": seed}[name])
+    with pytest.raises(FileNotFoundError):
+        company_desk.plugins.enable("prices")
+    assert "prices" not in _now(company_desk).enabled
+    company_desk.plugins.enable("prices")
+    assert "prices" in _now(company_desk).enabled
+    assert seeded == ["xingfu", "xingfu"]
 
 
 def test_enabling_brings_the_plugins_roles_and_keeps_what_the_company_changed(company_desk: CompanyDesk) -> None:

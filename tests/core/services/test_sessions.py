@@ -11,7 +11,14 @@ from gongdan.services import passwords
 from gongdan.services.accounts import AccountView
 from gongdan.services.actors import SYSTEM, Actor
 from gongdan.services.desk import Desk
-from gongdan.services.sessions import IDLE, LONGEST, TRIES_PER_ADDRESS, TRIES_PER_LOGIN, WINDOW
+from gongdan.services.sessions import (
+    IDLE,
+    LONGEST,
+    TRIES_PER_ADDRESS,
+    TRIES_PER_LOGIN,
+    TRIES_PER_LOGIN_EVERYWHERE,
+    WINDOW,
+)
 from gongdan.storage.accounts import LoginFailureRow
 from gongdan.testing.clocks import Clock
 from gongdan.testing.contents import contents, unchanged
@@ -82,12 +89,32 @@ def test_after_too_many_tries_for_a_name_even_the_right_password_waits(
     _log_in(desk)
     _fail(desk, 1)
     clock.move(timedelta(minutes=5))
-    _fail(desk, TRIES_PER_LOGIN - 1, address="10.0.0.8")
+    _fail(desk, TRIES_PER_LOGIN - 1)
     with pytest.raises(LoginThrottled) as refused:
-        _log_in(desk, address="10.0.0.9")
+        _log_in(desk)
     assert refused.value.wait_minutes == 10
     clock.move(timedelta(minutes=10))
-    _log_in(desk, address="10.0.0.9")
+    _log_in(desk)
+
+
+def test_who_guesses_elsewhere_does_not_keep_the_owner_out(desk: Desk, account: AccountView) -> None:
+    _fail(desk, TRIES_PER_LOGIN, address="10.0.0.8")
+    with pytest.raises(LoginThrottled):
+        _log_in(desk, address="10.0.0.8")
+    _log_in(desk)
+
+
+def test_a_name_that_is_guessed_from_everywhere_waits(desk: Desk, account: AccountView) -> None:
+    for number in range(TRIES_PER_LOGIN_EVERYWHERE):
+        _fail(desk, 1, address=f"10.0.1.{number}")
+    with pytest.raises(LoginThrottled):
+        _log_in(desk)
+
+
+def test_a_long_address_counts_as_the_part_that_is_kept(desk: Desk, account: AccountView) -> None:
+    _fail(desk, TRIES_PER_LOGIN, address="x" * 200)
+    with pytest.raises(LoginThrottled):
+        _log_in(desk, address="x" * 200)
 
 
 def test_a_try_counts_while_its_password_is_still_being_checked(

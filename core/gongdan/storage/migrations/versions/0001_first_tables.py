@@ -55,7 +55,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("journal_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_journal_entry_subject", ["subject_id", "sequence"], unique=False)
+        batch_op.create_index("ix_journal_entry_subject", ["company_id", "subject_id", "sequence"], unique=False)
 
     op.create_table(
         "journal_head",
