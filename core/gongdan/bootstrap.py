@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import OperationalError
-
-from gongdan.errors import DatabaseNotReady, DatabaseUnreachable
+from gongdan.errors import DatabaseNotReady
 from gongdan.hooks.manager import PluginManager
 from gongdan.services.desk import Desk, Parts
 from gongdan.settings import Settings
@@ -53,20 +51,13 @@ def upgrade(desk: Desk) -> None:
 
 def schema_states(desk: Desk) -> tuple[schema.SchemaState, ...]:
     """Return the versions of the tables, the core's first; raises ``DatabaseUnreachable``."""
-    return tuple(_state(desk, source) for source in _sources(desk))
+    return tuple(schema.state(desk.database.engine, source) for source in _sources(desk))
 
 
 def require_ready(desk: Desk) -> None:
     """Raise ``DatabaseNotReady`` unless the core's tables are of this version."""
-    if not _state(desk, schema.CORE).is_current:
+    if not schema.state(desk.database.engine, schema.CORE).is_current:
         raise DatabaseNotReady(msg("表结构不存在或版本不符"))
-
-
-def _state(desk: Desk, source: schema.MigrationSource) -> schema.SchemaState:
-    try:
-        return schema.state(desk.database.engine, source)
-    except OperationalError as problem:
-        raise DatabaseUnreachable from problem
 
 
 def _sources(desk: Desk) -> Iterator[schema.MigrationSource]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from uuid import uuid4
@@ -13,6 +15,7 @@ from werkzeug.routing import Rule
 from gongdan.domain.snapshots import CompanyView
 from gongdan.services.desk import Desk
 from gongdan.settings import Settings
+from gongdan.storage.database import Database
 from gongdan.testing.factories import Factory
 from gongdan.web.access import member
 from gongdan.web.app import create_app
@@ -116,6 +119,19 @@ def test_cookies_are_bound_to_https_unless_the_operator_says_otherwise(desk: Des
     assert "Path=/" in cookie
 
 
+def test_a_browser_that_came_over_https_comes_no_other_way_for_a_year(desk: Desk, settings: Settings) -> None:
+    from dataclasses import replace
+
+    client = create_app(desk, replace(settings, secure_cookies=True)).test_client()
+    for path, status in (("/login", 200), ("/healthz", 200), ("/static/app.js", 200), ("/nothing", 404)):
+        with client.get(path) as answer:
+            assert (answer.status_code, answer.headers["Strict-Transport-Security"]) == (status, "max-age=31536000")
+
+
+def test_a_trial_without_https_asks_for_none(stranger: Visitor) -> None:
+    assert "Strict-Transport-Security" not in stranger.client.get("/login").headers
+
+
 def test_a_request_that_is_too_large_is_refused_in_words(app: Flask, agent: Visitor) -> None:
     limit = app.config["MAX_CONTENT_LENGTH"]
     answer = agent.client.post("/login", data={"login": "x" * (limit + 1)})
@@ -162,6 +178,44 @@ def test_a_defect_shows_a_number_and_no_trace(
     incident = caplog.records[-1].getMessage().removeprefix("incident ")
     assert incident in answer.text
     assert caplog.records[-1].exc_info is not None
+
+
+def _closed_port() -> str:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return f"postgresql://gongdan:geheim@127.0.0.1:{listening.getsockname()[1]}/gongdan"
+
+
+def _no_folder() -> str:
+    return "sqlite:////nirgends/gongdan.db"
+
+
+@pytest.mark.parametrize("address", [_closed_port, _no_folder])
+@pytest.mark.parametrize("fragment", [False, True])
+def test_a_page_tells_that_the_database_is_away(
+    desk: Desk, agent: Visitor, monkeypatch: pytest.MonkeyPatch, address: Callable[[], str], *, fragment: bool
+) -> None:
+    monkeypatch.setattr(desk, "database", Database(address()))
+
+    answers = [agent.get("/", fragment=fragment), agent.post("/tickets/new", fragment=fragment), agent.get("/readyz")]
+
+    for answer in answers:
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        assert "系统的数据库暂时没有应答" in answer.text
+        assert "您刚才的操作没有保存；请稍后再试，一直这样请告诉管理员" in answer.text
+        assert not re.search("geheim|nirgends|Traceback", answer.text)
+
+
+def test_a_page_that_loses_the_database_half_way_tells_so_too(
+    app: Flask, desk: Desk, agent: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask() -> str:
+        monkeypatch.setattr(desk, "database", Database(_no_folder()))
+        return str(desk.companies.all())
+
+    monkeypatch.setitem(app.view_functions, "home.index", member(ask))
+    answer = agent.get("/")
+    assert (answer.status_code, "系统的数据库暂时没有应答" in answer.text) == (503, True)
 
 
 def test_a_refusal_in_a_fragment_goes_to_the_notices(agent: Visitor) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from gongdan.errors import NestedTransaction, SettingsError
+from gongdan.errors import DatabaseUnreachable, NestedTransaction, SettingsError
 from gongdan.storage import tenancy
 from gongdan.storage.json_texts import column_text
 from gongdan.storage.tenancy import CompanySession
@@ -114,6 +114,7 @@ def _make_engine(url: str) -> Engine:
     name = parsed.get_backend_name()
     if name == "sqlite":
         engine = create_engine(parsed, json_serializer=column_text)
+        event.listen(engine, "handle_error", _tell_unreachable)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -121,9 +122,20 @@ def _make_engine(url: str) -> Engine:
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, json_serializer=column_text
         )
+        event.listen(engine, "handle_error", _tell_unreachable)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     raise SettingsError("GONGDAN_DATABASE_URL", name, msg("只支持 SQLite 与 PostgreSQL"))
+
+
+def _tell_unreachable(context: ExceptionContext) -> None:
+    """Raise ``DatabaseUnreachable`` when nobody answers any more, or never has.
+
+    A connection that is found dead before its use is no failure yet: the pool makes a new one.
+    """
+    is_away = context.connection is None or context.is_disconnect
+    if is_away and not context.is_pre_ping and isinstance(context.sqlalchemy_exception, OperationalError):
+        raise DatabaseUnreachable from context.original_exception
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:

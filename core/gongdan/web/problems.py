@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
-from gongdan.errors import GongdanError
+from gongdan.errors import DatabaseUnreachable, GongdanError
 from gongdan.text import msg
 from gongdan.web.access import is_fragment
 from gongdan.web.pages import fragment
@@ -21,7 +21,7 @@ _log = logging.getLogger("gongdan.web")
 STATUSES: Mapping[str, int] = {
     "refused": 409, "invalid_input": 422, "not_found": 404, "not_allowed": 403, "stale_version": 409,
     "move_refused": 409, "conflict": 409, "plugin_disabled": 404, "login_refused": 422, "login_throttled": 429,
-    "file_refused": 422, "database_not_ready": 503,
+    "file_refused": 422, "database_not_ready": 503, "database_unreachable": 503,
 }  # fmt: skip
 
 #: Statuses of requests that Flask itself refuses: what is wrong, what to do.
@@ -35,12 +35,17 @@ _SENTENCES: Mapping[int, tuple[str, str]] = {
     415: (msg("不支持这种内容"), msg("请从页面上的表单提交")),
     429: (msg("请求太频繁"), msg("请稍等片刻再试")),
     500: (msg("系统出了点问题"), msg("您刚才的操作没有保存；请稍后再试，或把下面的编号告诉管理员")),
+    503: (msg("系统的数据库暂时没有应答"), msg("您刚才的操作没有保存；请稍后再试，一直这样请告诉管理员")),
 }
+
+#: When a browser or a proxy may ask again after the database was away.
+_RETRY_SECONDS = 30
 
 
 def install(app: Flask) -> None:
     """Answer every error in words."""
     app.register_error_handler(GongdanError, _refusal)
+    app.register_error_handler(DatabaseUnreachable, _unreachable)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http)
@@ -59,6 +64,16 @@ def _refusal(error: GongdanError) -> Response:
         return _defect(error)
     said = rendered(error)
     return _answer(status, said.text, said.remedy, problems=said.problems, refusals=said.refusals)
+
+
+def _unreachable(error: DatabaseUnreachable) -> Response:
+    _log.error("the database is away", exc_info=error)
+    text, remedy = (say(source) for source in _SENTENCES[503])
+    # Only a page without a frame asks the database nothing.
+    g.person = None
+    answer = _answer(503, text, remedy)
+    answer.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return answer
 
 
 def _forged(error: CSRFError) -> Response:
