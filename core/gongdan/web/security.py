@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -30,6 +30,8 @@ _HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=()",
 }
 _STATIC_SECONDS = int(timedelta(days=365).total_seconds())
+#: How long a browser that once came over HTTPS comes by no other way.
+_HTTPS_ONLY = f"max-age={int(timedelta(days=365).total_seconds())}"
 
 
 def configure(app: Flask, settings: Settings, web_key: bytes) -> None:
@@ -84,6 +86,8 @@ def _refuse_nul() -> None:
 def _protect(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
     if request.endpoint == "static":
         response.headers["Cache-Control"] = f"public, max-age={_STATIC_SECONDS}, immutable"
     else:
