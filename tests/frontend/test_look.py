@@ -4,11 +4,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from gongdan.services.companies import ACCENTS
 from tests.frontend.site import Site
 
 pytestmark = pytest.mark.browser
 
-ACCENTS = ("blue", "azure", "teal", "green", "orange", "red", "pink", "purple", "indigo", "slate")
 CATEGORIES = ("new", "triage", "waiting_us", "waiting_customer", "waiting_third", "done", "closed", "void")
 TILES = ("none", "open", "waiting", "late", "done", "empty")
 

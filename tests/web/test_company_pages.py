@@ -3,11 +3,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
+import gongdan
 from gongdan.domain.snapshots import CompanyView
+from gongdan.services.companies import ACCENTS
 from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.web.companies import ACCENT_LABELS
 from tests.web.visitor import Visitor
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -112,3 +116,11 @@ def test_a_pattern_without_a_serial_is_refused(administrator: Visitor, unchanged
         answer = administrator.post("/settings/numbers/sample_repair", {"pattern": "KF{yy}"})
     assert answer.status_code == 422
     assert 'value="KF{yy}"' in answer.text
+
+
+def test_every_colour_that_a_company_may_choose_has_a_name_and_stands_in_the_style_sheet() -> None:
+    tokens = Path(gongdan.__file__).with_name("web") / "frontend" / "src" / "css" / "tokens.css"
+    styled = re.findall(
+        r'^\[data-accent="(\w+)"\] \{ --accent: oklch\(', tokens.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert tuple(styled) == tuple(ACCENT_LABELS) == ACCENTS
