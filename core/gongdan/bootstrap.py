@@ -1,6 +1,6 @@
 """Putting the parts together: settings to engine, clock, plugins and desk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from gongdan.errors import DatabaseNotReady
@@ -52,6 +52,11 @@ def upgrade(desk: Desk) -> None:
 def schema_states(desk: Desk) -> tuple[schema.SchemaState, ...]:
     """Return the versions of the tables, the core's first; raises ``DatabaseUnreachable``."""
     return tuple(schema.state(desk.database.engine, source) for source in _sources(desk))
+
+
+def schema_fingerprints(desk: Desk) -> Mapping[str, Mapping[str, str]]:
+    """Return what makes the tables, by the name of the source and of its version file."""
+    return {source.name: schema.fingerprints(source) for source in _sources(desk)}
 
 
 def require_ready(desk: Desk) -> None:

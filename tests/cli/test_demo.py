@@ -1,6 +1,7 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -77,3 +78,46 @@ def test_a_demo_that_could_not_be_filled_leaves_nothing_half_done(
 def test_the_passwords_of_the_demo_are_written_down_in_its_folder(showcase: Console) -> None:
     stored = json.loads((showcase.home / "demo.json").read_text(encoding="utf-8"))
     assert [person["login"] for person in stored["people"]] == ["admin", "zhangmin", "lijianguo", "wangfang"]
+
+
+def _marker(console: Console) -> dict[str, Any]:
+    marker: dict[str, Any] = json.loads((console.home / "demo.json").read_text(encoding="utf-8"))
+    return marker
+
+
+def _write_marker(console: Console, marker: dict[str, Any]) -> None:
+    (console.home / "demo.json").write_text(json.dumps(marker), encoding="utf-8")
+
+
+def _other_text(marker: dict[str, Any]) -> None:
+    marker["migrations"]["core"]["0001_first_tables"] = "0" * 64
+
+
+def _no_word(marker: dict[str, Any]) -> None:
+    del marker["migrations"]
+
+
+@pytest.mark.parametrize("age", [_other_text, _no_word])
+def test_a_demo_of_another_version_says_how_to_make_it_anew(
+    showcase: Console, age: Callable[[dict[str, Any]], None]
+) -> None:
+    marker = _marker(showcase)
+    age(marker)
+    _write_marker(showcase, marker)
+    before = {path: path.read_bytes() for path in showcase.home.glob("*.db")}
+
+    result = showcase("--home", str(showcase.home), "demo", "--check")
+
+    assert (result.exit_code, "这份演示由另一个版本建立" in result.stderr) == (1, True)
+    assert "gongdan demo --reset" in result.stderr
+    assert {path: path.read_bytes() for path in showcase.home.glob("*.db")} == before
+    showcase.done_with_progress("--home", str(showcase.home), "demo", "--check", "--reset")
+    showcase.done("--home", str(showcase.home), "demo", "--check")
+
+
+def test_a_demo_whose_tables_can_be_upgraded_goes_on_and_remembers_what_it_is_made_of_now(showcase: Console) -> None:
+    made = _marker(showcase)
+    older = {**made, "migrations": {"core": {}, "gone": {"0001": "1"}}}
+    _write_marker(showcase, older)
+    showcase.done("--home", str(showcase.home), "demo", "--check")
+    assert _marker(showcase)["migrations"] == {"gone": {"0001": "1"}, **made["migrations"]}

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -26,6 +26,12 @@ OPERATOR = "admin"
 #: Lies in every home folder that a demo has made, and nowhere else.
 _MARKER = "demo.json"
 
+#: Where the marker says which migrations have made the tables; demos before it did not say.
+_MADE_OF = "migrations"
+
+#: Hashes of version files by their names, by source.
+_Migrations = Mapping[str, Mapping[str, str]]
+
 #: How long plugins may take to react to what has been filled in.
 _REACTIONS_SECONDS = 60
 
@@ -37,6 +43,17 @@ class NotADemo(Refused):
     code: ClassVar[str] = "not_a_demo"
     text: ClassVar[str] = msg("文件夹里有演示以外的数据：{home}")
     remedy: ClassVar[str] = msg("请用 --home 另选一个空文件夹")
+
+    home: str = ""
+
+
+@dataclass(eq=False)
+class DemoOfAnotherVersion(Refused):
+    """The tables of the demo were made by versions of the migrations that are no longer those of this gongdan."""
+
+    code: ClassVar[str] = "demo_of_another_version"
+    text: ClassVar[str] = msg("这份演示由另一个版本建立，现在的版本打不开：{home}")
+    remedy: ClassVar[str] = msg("请运行 gongdan demo --reset 重新建立；原有的演示数据会被删除")
 
     home: str = ""
 
@@ -67,16 +84,32 @@ def forget(home: Path) -> None:
 
 
 def prepare(terminal: Terminal, home: Path) -> Showcase:
-    """Return the demo of ``home``, built if there is none; tables of an older version are upgraded."""
-    from gongdan.bootstrap import upgrade
+    """Return the demo of ``home``, built if there is none; tables of an older version are upgraded.
+
+    Raises ``DemoOfAnotherVersion`` when no upgrade leads from its tables to those of now.
+    """
+    from gongdan.bootstrap import schema_fingerprints, upgrade
 
     if _holds_something(home):
         _require_demo(home)
     else:
         _build(terminal, home)
-    upgrade(terminal.bare_desk)
     stored = json.loads((home / _MARKER).read_text(encoding="utf-8"))
+    known = schema_fingerprints(terminal.bare_desk)
+    if _MADE_OF not in stored or not _is_upgradable(stored[_MADE_OF], known):
+        raise DemoOfAnotherVersion(str(home))
+    upgrade(terminal.bare_desk)
+    _write_marker(home, {**stored, _MADE_OF: {**stored[_MADE_OF], **known}})
     return Showcase(stored["password"], tuple(Person(**person) for person in stored["people"]))
+
+
+def _is_upgradable(made_of: _Migrations, known: _Migrations) -> bool:
+    """Tell whether all that made the tables is still there as it was; a plugin that is gone blocks nothing."""
+    return all(name not in known or versions.items() <= known[name].items() for name, versions in made_of.items())
+
+
+def _write_marker(home: Path, values: Mapping[str, object]) -> None:
+    (home / _MARKER).write_text(json.dumps(values, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def _require_demo(home: Path) -> None:
@@ -89,7 +122,7 @@ def _holds_something(home: Path) -> bool:
 
 
 def _build(terminal: Terminal, home: Path) -> None:
-    from gongdan.bootstrap import open_desk, upgrade
+    from gongdan.bootstrap import open_desk, schema_fingerprints, upgrade
     from gongdan.cli.logs import stop_logs, write_logs
     from gongdan.settings import read_settings
 
@@ -102,6 +135,7 @@ def _build(terminal: Terminal, home: Path) -> None:
     try:
         upgrade(desk)
         showcase = _fill(terminal, desk)
+        _write_marker(site, {**asdict(showcase), _MADE_OF: schema_fingerprints(desk)})
     except BaseException:
         # What went wrong is told and logged beside the demo's place, which stays empty.
         terminal.home = site
@@ -109,7 +143,6 @@ def _build(terminal: Terminal, home: Path) -> None:
     finally:
         desk.close()
         stop_logs()
-    (site / _MARKER).write_text(json.dumps(asdict(showcase), ensure_ascii=False, indent=2), encoding="utf-8")
     if home.exists():
         home.rmdir()
     site.rename(home)

@@ -3,7 +3,8 @@
 A plugin that is no longer installed leaves its tables and its version table behind and blocks nothing.
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,11 @@ def state(engine: Engine, source: MigrationSource = CORE) -> SchemaState:
 def is_current(engine: Engine, source: MigrationSource = CORE) -> bool:
     """Tell whether the stored version of ``source`` is its newest one."""
     return state(engine, source).is_current
+
+
+def fingerprints(source: MigrationSource) -> Mapping[str, str]:
+    """Return a hash of every version file by its name: another hash under the same name makes other tables."""
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(source.versions.glob("*.py"))}
 
 
 def tables_of(engine: Engine, source: MigrationSource) -> set[str]:
