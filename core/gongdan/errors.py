@@ -231,6 +231,17 @@ class DatabaseUnreachable(GongdanError):
 
 
 @dataclass(eq=False)
+class FileMissing(GongdanError):
+    """A stored file is not where the database says that it is."""
+
+    code: ClassVar[str] = "file_missing"
+    text: ClassVar[str] = msg("文件“{name}”不在系统的文件夹里了")
+    remedy: ClassVar[str] = msg("请管理员从备份恢复 files 文件夹；也可以请提供文件的人再上传一次")
+
+    name: str = ""
+
+
+@dataclass(eq=False)
 class DeclarationError(GongdanError):
     """A plugin declares something that cannot be; start-up names both sides."""
 

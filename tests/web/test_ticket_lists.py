@@ -84,6 +84,17 @@ def test_an_act_that_names_an_endless_query_is_refused(agent: Visitor, unchanged
     assert answer.status_code == 400
 
 
+def test_a_view_with_a_character_that_no_database_takes_is_refused(agent: Visitor, unchanged: Unchanged) -> None:
+    agent.get("/tickets")
+    with unchanged():
+        answers = [
+            agent.post("/tickets/views", {"name": "所有", "query": "q=a%00b"}),
+            agent.post("/tickets/views", {"name": "所有", "query": "a%00b=1"}),
+            agent.get("/tickets?type=a%00b"),
+        ]
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+
+
 def test_further_rows_come_by_key_and_end(agent: Visitor, factory: Factory) -> None:
     for number in range(53):
         factory.ticket(description=f"第 {number} 件")

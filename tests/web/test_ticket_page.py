@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
@@ -165,6 +166,16 @@ def test_a_file_is_served_so_that_it_cannot_run(
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     expected = "image/png" if disposition == "inline" else "application/octet-stream"
     assert answer.mimetype == expected
+
+
+def test_a_photo_that_is_gone_from_the_folder_is_told_in_words(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk, tmp_path: Path
+) -> None:
+    (file,) = company_desk.attachments.add(factory.ticket().id, [Upload("现场.png", PNG)])
+    for stored in tmp_path.rglob(file.sha256):
+        stored.unlink()
+    answer = agent.get(f"/attachments/{file.id}")
+    assert (answer.status_code, "文件“现场.png”不在系统的文件夹里了" in answer.text) == (404, True)
 
 
 def test_files_and_tickets_of_another_company_are_not_there(

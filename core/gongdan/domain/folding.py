@@ -8,6 +8,10 @@ from typing import Final
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
+#: Categories of characters that show nothing by themselves.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Mn", "Zl", "Zp", "Zs"})
+#: Letters and symbols by category that leave the place empty: fillers of Hangul, a Braille cell without dots.
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _SEPARATORS: Final = re.compile(r"[\s\-‐-―−·•‧∙・.]+")
 _QUOTE_MARKS: Final = "'‘’`"
 _LINE_BREAKS: Final = re.compile(r"\r\n?")
@@ -24,6 +28,14 @@ _DIGITS: Final = {
 _UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _TEN_THOUSAND: Final = {"万": 10_000, "萬": 10_000}
 _CHINESE_NUMBER: Final = re.compile(f"[{''.join((*_DIGITS, *_UNITS, *_TEN_THOUSAND))}]+")
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether nothing of a text can be seen: blanks, control and format characters, marks without a letter.
+
+    A character that is private or not yet known may be one of a rare name, so it counts as seen.
+    """
+    return all(one in _BLANK_LETTERS or unicodedata.category(one) in _UNSEEN for one in text)
 
 
 def drop_invisible(text: str) -> str:

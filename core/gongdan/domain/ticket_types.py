@@ -54,6 +54,10 @@ class TicketType:
         }
         return by_name.get(core_field, ())
 
+    def declares(self, core_field: str, value: str) -> bool:
+        """Tell whether a value is one of the choices of a core field."""
+        return any(choice.value == value for choice in self.choices(core_field))
+
     def choice_label(self, core_field: str, value: str) -> str:
         """Return the label of a stored choice, or the value itself when it is no longer declared."""
         return next((choice.label for choice in self.choices(core_field) if choice.value == value), value)

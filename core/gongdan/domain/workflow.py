@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gongdan.domain.folding import is_blank
 from gongdan.errors import Refusal
 from gongdan.text import msg
 
@@ -247,8 +248,8 @@ def check_move(
 
 
 def is_empty(value: object) -> bool:
-    """Tell whether a field is unfilled; zero and False are answers, an empty text is not."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Tell whether a field is unfilled; zero and False are answers, a text in which nothing can be seen is not."""
+    return value is None or (isinstance(value, str) and is_blank(value))
 
 
 def _repeated(names: Iterable[str]) -> tuple[str, ...]:

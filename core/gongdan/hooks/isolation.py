@@ -7,7 +7,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
@@ -32,6 +32,12 @@ class Failure:
     kind: str
     #: Type and text of the exception, or the time taken.
     detail: str
+
+
+def undeclared(plugin: str, hook: str, ticket_type: str, values: Mapping[str, str]) -> Failure:
+    """Return the failure of a plugin that answered values which the ticket type does not declare."""
+    told = ", ".join(f"{name}={value!r}" for name, value in values.items())
+    return Failure(plugin, hook, "raised", f"ValueError: {ticket_type} does not declare {told}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from gongdan.domain.folding import is_blank
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, LoginRefused, NotFound
 from gongdan.services import passwords
@@ -285,7 +286,7 @@ def _check(login: str, name: str) -> None:
         problems.append(
             FieldProblem("login", login, msg("2 至 120 个字符，只能是文字、数字和 . @ + - _"), label=msg("用户名"))
         )
-    if not name.strip():
+    if is_blank(name):
         problems.append(FieldProblem("name", name, msg("必须填写"), label=msg("姓名")))
     if problems:
         raise InvalidInput(tuple(problems))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gongdan.domain.assets import AssetKind, Term, child_path
+from gongdan.domain.folding import is_blank
 from gongdan.domain.searching import fold
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound, StaleVersion
 from gongdan.services.grids import AssetView, Grid, asset_view, natural, read_grid
@@ -339,7 +340,7 @@ class Assets:
         if kind is None:
             raise _invalid("kind", given.kind, msg("不是可选的值"))
         fields, problems = read_fields(kind.fields, given.fields, self._desk.zone)
-        if not given.code.strip() or "/" in given.code:
+        if is_blank(given.code) or "/" in given.code:
             problems.append(FieldProblem("code", given.code, msg("必须填写，且不能含“/”"), label=msg("编号")))
         if given.state and given.state not in {value for value, _ in kind.states}:
             problems.append(FieldProblem("state", given.state, msg("不是可选的值"), label=msg("状态")))

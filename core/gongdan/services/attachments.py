@@ -11,7 +11,7 @@ from uuid import UUID
 import filetype
 from sqlalchemy import select
 
-from gongdan.errors import FileRefused, NotFound
+from gongdan.errors import FileMissing, FileRefused, NotFound
 from gongdan.services.work import Work
 from gongdan.storage.tickets import AttachmentRow
 from gongdan.text import msg
@@ -113,13 +113,16 @@ class Attachments:
             return tuple(_view(row) for row in session.scalars(query))
 
     def read(self, attachment_id: UUID) -> tuple[AttachmentView, bytes]:
-        """Return an attachment with its bytes; raises ``NotFound``."""
+        """Return an attachment with its bytes; raises ``NotFound``, or ``FileMissing`` when the bytes are gone."""
         self._desk.require("ticket.view")
         with self._desk.reading() as session:
             found = session.scalars(select(AttachmentRow).where(AttachmentRow.id == attachment_id)).one_or_none()
             if found is None:
                 raise NotFound("attachment", str(attachment_id))
-            return _view(found), self._desk.installation.files.get(self._desk.company.id, found.sha256)
+            try:
+                return _view(found), self._desk.installation.files.get(self._desk.company.id, found.sha256)
+            except FileNotFoundError as problem:
+                raise FileMissing(found.name) from problem
 
 
 def add_files(

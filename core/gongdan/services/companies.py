@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from gongdan.domain.folding import is_blank
 from gongdan.domain.people import ADMINISTRATOR
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
@@ -159,7 +160,7 @@ def _check(code: str, name: str, time_zone: str, accent: str) -> None:
                 label=msg("公司代码"),
             )
         )
-    if not name.strip():
+    if is_blank(name):
         problems.append(FieldProblem("name", name, msg("必须填写"), label=msg("公司名称")))
     if accent not in ACCENTS:
         problems.append(FieldProblem("accent", accent, msg("不是可选的颜色"), label=msg("主题色")))

@@ -14,7 +14,9 @@ from gongdan.domain.snapshots import Draft, TicketView
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import is_empty
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled
+from gongdan.hooks.isolation import undeclared
 from gongdan.services.core_fields import LABELS, read_core_fields
+from gongdan.services.departments import require_open
 from gongdan.services.numbers import Numbers
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_rows import index_ticket, ticket_view, values_of
@@ -123,9 +125,11 @@ class Intake:
         manager, owner = self._desk.installation.plugins, self._plugin(new.type)
         ask = partial(manager.ask, enabled=self._desk.enabled, first=owner, report=self._desk.report, draft=draft)
         for answer in ask("classify_draft"):
-            for name, value in answer.value.items():
-                if value in {choice.value for choice in ticket_type.choices(name)}:
-                    chosen[name] = chosen[name] or value
+            wrong = {name: value for name, value in answer.value.items() if not ticket_type.declares(name, value)}
+            if wrong:
+                self._desk.report(undeclared(answer.plugin, "classify_draft", new.type, wrong))
+            for name in answer.value.keys() - wrong.keys():
+                chosen[name] = chosen[name] or answer.value[name]
         if new.assignee_id is None:
             chosen["assignee"] = next((answer.value for answer in ask("choose_assignee")), "")
         return chosen
@@ -134,11 +138,13 @@ class Intake:
         initial = ticket_type.workflow.initial
         asset = work.get(AssetRow, new.asset_id, "asset") if new.asset_id else None
         requester = work.get(PartyRow, new.requester_id, "party") if new.requester_id else None
+        if new.department_id:
+            require_open(work.session, new.department_id)
         description = new.description.strip()
         return TicketRow(
             plugin=self._plugin(new.type),
             type=new.type,
-            subject=new.subject.strip() or subject_of(description),
+            subject=subject_of(description) if is_empty(new.subject) else new.subject.strip(),
             number=Numbers(self._desk).take(work.session, ticket_type, work.now),
             description=description,
             channel=new.channel,

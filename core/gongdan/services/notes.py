@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import String, cast, select
 
 from gongdan.domain.events import EventKind
+from gongdan.domain.folding import is_blank
 from gongdan.domain.snapshots import TicketView
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.services.attachments import AttachmentView, Upload, add_files
@@ -60,7 +61,7 @@ class Notes:
         Raises ``InvalidInput`` for an empty note without files, ``FileRefused`` for a file that is not taken.
         """
         self._desk.require("note.write")
-        if not body.strip() and not files:
+        if is_blank(body) and not files:
             raise InvalidInput((FieldProblem("body", "", msg("请写一点内容或添加附件"), label=msg("记录")),))
         if len(body) > MAX_LENGTH:
             raise InvalidInput(

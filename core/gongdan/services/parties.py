@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gongdan.domain.folding import fold_identifier
+from gongdan.domain.folding import fold_identifier, is_blank
 from gongdan.domain.identifiers import check_identity_number, check_phone, mask_identity_number
 from gongdan.domain.verdicts import Verdict
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, StaleVersion
@@ -201,7 +201,7 @@ class Parties:
     def unmask(self, party_id: UUID, reason: str) -> str:
         """Return the full identity number; the reading and its reason are journalled."""
         self._desk.require("party.unmask")
-        if not reason.strip():
+        if is_blank(reason):
             raise InvalidInput((FieldProblem("reason", "", msg("请写明查看原因"), label=msg("原因")),))
         with self._desk.working() as work:
             row = work.get(PartyRow, party_id, "party")
@@ -273,7 +273,7 @@ def index_party(session: Session, row: PartyRow) -> None:
 
 def _problems(given: PartyInput) -> tuple[list[FieldProblem], str]:
     problems = []
-    if not given.name.strip():
+    if is_blank(given.name):
         problems.append(FieldProblem("name", "", msg("必须填写"), label=msg("姓名")))
     if given.kind not in ("person", "company"):
         problems.append(FieldProblem("kind", given.kind, msg("不是可选的值"), label=msg("类型")))

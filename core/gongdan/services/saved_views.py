@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from gongdan.domain.folding import is_blank
 from gongdan.errors import FieldProblem, InvalidInput, NotFound
 from gongdan.storage.tickets import SavedViewRow
 from gongdan.text import msg
@@ -51,7 +52,7 @@ class SavedViews:
         """Keep a view under a name; the same name again replaces the person's own view."""
         if is_shared:
             self._desk.require("company.admin")
-        if not name.strip() or len(query) > _MAX_QUERY:
+        if is_blank(name) or len(query) > _MAX_QUERY:
             raise InvalidInput((FieldProblem("name", name, msg("请给视图起一个名字"), label=msg("视图名称")),))
         owner = None if is_shared else self._desk.actor.account_id
         with self._desk.working() as work:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from gongdan.domain.fields import Field, FieldKind
+from gongdan.domain.folding import is_blank
 from gongdan.domain.identifiers import Finding, check_phone
 from gongdan.domain.verdicts import Verdict
 from gongdan.errors import FieldProblem
@@ -170,7 +171,9 @@ def _problem(declared: Sequence[Field], name: str, value: object, texts: object)
 
 
 def _trimmed(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return "" if is_blank(value) else value.strip()
 
 
 def stored_value(value: object, zone: ZoneInfo) -> object:

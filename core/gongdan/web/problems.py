@@ -21,7 +21,7 @@ _log = logging.getLogger("gongdan.web")
 STATUSES: Mapping[str, int] = {
     "refused": 409, "invalid_input": 422, "not_found": 404, "not_allowed": 403, "stale_version": 409,
     "move_refused": 409, "conflict": 409, "plugin_disabled": 404, "login_refused": 422, "login_throttled": 429,
-    "file_refused": 422, "database_not_ready": 503, "database_unreachable": 503,
+    "file_refused": 422, "file_missing": 404, "database_not_ready": 503, "database_unreachable": 503,
 }  # fmt: skip
 
 #: Statuses of requests that Flask itself refuses: what is wrong, what to do.

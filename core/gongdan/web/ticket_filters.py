@@ -102,7 +102,7 @@ class ListView:
 def read(given: Sequence[tuple[str, str]]) -> ListView:
     """Return the view that an address describes; raises ``BadRequest`` for what it does not know."""
     filled = [(name, value.strip()) for name, value in given if value.strip()]
-    if len(filled) > _MOST_PAIRS:
+    if len(filled) > _MOST_PAIRS or any("\0" in text for pair in filled for text in pair):
         raise BadRequest
     settings = dict(filled)
     # Check boxes send a column each, saved addresses one list.

@@ -8,6 +8,7 @@ from gongdan.domain.folding import (
     fold_name,
     fold_prose,
     fold_text,
+    is_blank,
     read_chinese_number,
     split_names,
 )
@@ -62,6 +63,18 @@ def test_prose_keeps_its_punctuation_and_a_name_loses_its_spaces() -> None:
     assert fold_prose("\u200b 漏水，请处理！\r\n谢谢 ") == "漏水，请处理！\n谢谢"
     assert fold_name("吴　芳 强") == "吴芳强"
     assert fold_heading(" * 房 号：") == "房号"
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \t\n\u3000", "\u200b", "\u2060\ufeff\u200d", "\u202e", "\u3164", "\u2800", "\ufe0f", "\u00ad\x7f"]
+)
+def test_a_text_in_which_nothing_can_be_seen_is_blank(text: str) -> None:
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["王", "\u200b王", ".", "0", "é", "\ue000", "\U000323b0"])
+def test_a_text_with_one_visible_character_is_not_blank(text: str) -> None:
+    assert not is_blank(text)
 
 
 def test_direction_marks_and_zero_width_characters_vanish() -> None:

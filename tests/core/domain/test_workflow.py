@@ -103,8 +103,8 @@ def test_a_guard_without_clauses_of_its_own_names_those_of_the_move() -> None:
 
 def test_zero_and_no_are_answers_and_blanks_are_none() -> None:
     answers: list[object] = [0, False, "0", []]
-    blanks: list[object] = [None, "", "  \n"]
-    assert [is_empty(value) for value in answers + blanks] == [False] * 4 + [True] * 3
+    blanks: list[object] = [None, "", "  \n", "\u200b\ufeff"]
+    assert [is_empty(value) for value in answers + blanks] == [False] * 4 + [True] * 4
 
 
 def test_moves_are_offered_with_the_usual_one_first() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from gongdan.domain.snapshots import TicketView
-from gongdan.errors import FileRefused, NotAllowed, NotFound
+from gongdan.errors import FileMissing, FileRefused, NotAllowed, NotFound
 from gongdan.services.attachments import MAX_BYTES, Upload, clean_name
 from gongdan.services.desk import CompanyDesk
 from gongdan.testing.factories import Factory, People
@@ -171,3 +171,14 @@ def test_an_attachment_is_journalled_with_its_hash(company_desk: CompanyDesk, ti
         "attachment.added",
         {"name": "现场.png", "sha256": added.sha256, "size_bytes": len(PNG)},
     )
+
+
+def test_a_file_that_is_gone_from_the_folder_is_told_by_its_name(
+    company_desk: CompanyDesk, ticket: TicketView, tmp_path: Path
+) -> None:
+    (added,) = company_desk.attachments.add(ticket.id, [Upload("现场.png", PNG)])
+    (stored,) = [path for path in tmp_path.rglob(added.sha256) if path.is_file()]
+    stored.unlink()
+    with pytest.raises(FileMissing) as missing:
+        company_desk.attachments.read(added.id)
+    assert missing.value.name == "现场.png"

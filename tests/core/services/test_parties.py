@@ -33,6 +33,13 @@ def test_an_identity_number_is_kept_encrypted_and_shown_masked(supervisor: Compa
     assert supervisor.parties.find(party.id).identity_mask == "1101**********002X"
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u2060\u3000", "\u3164"])
+def test_a_party_has_a_name_that_can_be_seen(supervisor: CompanyDesk, unchanged: Unchanged, name: str) -> None:
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        supervisor.parties.create(PartyInput(name=name))
+    assert [(problem.field, problem.rule) for problem in refused.value.problems] == [("name", "必须填写")]
+
+
 def test_no_table_and_no_file_holds_the_plain_number(supervisor: CompanyDesk, tmp_path: Path) -> None:
     party = supervisor.parties.create(PartyInput(name="王芳", identity=NUMBER))
     supervisor.parties.unmask(party.id, "核对身份")

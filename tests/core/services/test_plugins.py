@@ -227,6 +227,24 @@ def test_the_owner_of_a_type_classifies_first_and_what_a_person_chose_always_win
     assert factory.ticket(severity="major").severity == "major"
 
 
+def test_a_proposal_that_the_type_does_not_declare_is_journalled_and_the_rest_of_the_answer_counts(
+    desk: Desk, company: CompanyView
+) -> None:
+    answer = {"severity": "minor", "cause": "no such cause", "weather": "rain"}
+    desk.plugins.register("guessing", make_plugin(classify_draft=lambda draft: answer))
+    desk.at(company).plugins.enable("guessing")
+    opened = Factory(desk.at(company)).ticket()
+    assert (opened.severity, opened.cause) == ("minor", "")
+    assert desk.reactions.drain(5)
+    (entry,) = desk.at(company).journal.latest(act="plugin.failed")
+    assert {name: entry.after[name] for name in ("plugin", "hook", "kind", "detail")} == {
+        "plugin": "guessing",
+        "hook": "classify_draft",
+        "kind": "raised",
+        "detail": "ValueError: sample_repair does not declare cause='no such cause', weather='rain'",
+    }
+
+
 def test_a_plugin_proposes_a_member_as_assignee_and_nobody_else(
     desk: Desk, company: CompanyView, person: People, other_company: CompanyView
 ) -> None:

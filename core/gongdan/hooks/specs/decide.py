@@ -17,8 +17,8 @@ def classify_draft(draft: Draft) -> dict[str, str] | None:
     """Propose severity, category or cause for a ticket that is being opened.
 
     Called once for each ticket opened by hand, not for imports. The first answer for a name wins; what the person
-    has chosen always wins; a value that the ticket type does not declare is passed over. ``draft``: plain values as
-    typed in. Since 0.1.
+    has chosen always wins; a value that the ticket type does not declare is passed over and journalled as the
+    plugin's failure. ``draft``: plain values as typed in. Since 0.1.
     """
 
 
