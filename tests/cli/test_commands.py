@@ -115,6 +115,37 @@ def test_departments_are_listed_in_the_order_of_the_tree(ready: Console) -> None
     assert [row["path"] for row in ready.json("department", "list")] == ["/gc", "/gc/wx"]
 
 
+def test_a_department_is_changed_moved_and_closed(ready: Console) -> None:
+    for given in (("gc", "工程部"), ("kf", "客服部"), ("wx", "维修班", "--parent", "gc")):
+        ready.done("department", "create", *given)
+    assert ready.json("department", "move", "gc", "--parent", "/kf")["path"] == "/kf/gc"
+    assert ready.json("department", "change", "kf/gc", "--code", "eng")["name"] == "工程部"
+    assert ready.json("department", "move", "kf/eng/wx")["path"] == "/wx"
+    ready.done("department", "change", "wx", "--name", "维修中心")
+    assert "工程部" in ready.done("department", "close", "kf/eng")
+    listed = [(row["path"], row["name"]) for row in ready.json("department", "list")]
+    assert listed == [("/kf", "客服部"), ("/wx", "维修中心")]
+
+
+def test_a_department_in_use_is_not_closed(ready: Console, unchanged_database: Proof) -> None:
+    ready.done("department", "create", "kf", "客服部")
+    ready.done("account", "create", "zhangmin", "--name", "张敏")
+    ready.done("account", "member", "zhangmin", "--role", "agent", "--department", "kf")
+    with unchanged_database():
+        result = ready("department", "close", "kf")
+    assert (result.exit_code, "部门“客服部”: 还有 1 名成员" in result.stderr) == (1, True)
+
+
+def test_a_role_is_removed_unless_somebody_has_it(ready: Console, unchanged_database: Proof) -> None:
+    ready.done("account", "create", "zhangmin", "--name", "张敏")
+    ready.done("account", "member", "zhangmin", "--role", "agent")
+    assert ready.json("role", "remove", "observer") == {"name": "observer"}
+    assert "observer" not in {row["name"] for row in ready.json("role", "list")}
+    with unchanged_database():
+        result = ready("role", "remove", "agent")
+    assert (result.exit_code, "角色“客服”: 还有 1 名成员" in result.stderr) == (1, True)
+
+
 def test_roles_are_listed_with_words_for_people_and_names_for_machines(ready: Console) -> None:
     agents = {row["name"]: row for row in ready.json("role", "list")}["agent"]
     assert "ticket.create" in agents["permissions"]

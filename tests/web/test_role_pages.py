@@ -89,7 +89,38 @@ def test_a_role_is_renamed_and_keeps_its_permissions(administrator: Visitor, com
     assert permissions(company_desk, "worker") == before
 
 
+def test_a_role_that_nobody_has_is_deleted(administrator: Visitor, company_desk: CompanyDesk) -> None:
+    page = administrator.get("/roles").text
+    assert "/roles/observer/remove" in page
+    assert "/roles/administrator/remove" not in page
+    assert "还有" not in administrator.get("/roles/observer/remove", fragment=True).text
+    answer = administrator.post("/roles/observer/remove", fragment=True)
+    assert answer.headers["HX-Redirect"] == "/roles"
+    assert "observer" not in {role.name for role in company_desk.roles.all()}
+    assert "已删除角色“查阅者”" in administrator.get("/roles").text
+
+
+def test_a_role_that_cannot_go_says_why(administrator: Visitor, unchanged: Unchanged) -> None:
+    administrator.get("/roles")
+    reasons = (
+        ("supervisor", "还有 1 名成员是这个角色，请先在“人员”页给他们换角色"),
+        ("administrator", "公司管理员这个角色不能删除"),
+    )
+    for name, reason in reasons:
+        assert reason in administrator.get(f"/roles/{name}/remove", fragment=True).text
+        with unchanged():
+            refused = administrator.post(f"/roles/{name}/remove", fragment=True)
+        assert (refused.status_code, reason in refused.text) == (422, True)
+    with unchanged():
+        answers = [administrator.get("/roles/nothing/remove"), administrator.post("/roles/nothing/remove")]
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
 def test_others_change_no_roles(agent: Visitor, company_desk: CompanyDesk, unchanged: Unchanged) -> None:
     with unchanged():
-        answers = [agent.get("/roles"), agent.post("/roles", ticks(company_desk) | {"may-agent": ["account.admin"]})]
-    assert [answer.status_code for answer in answers] == [403, 403]
+        answers = [
+            agent.get("/roles"),
+            agent.post("/roles", ticks(company_desk) | {"may-agent": ["account.admin"]}),
+            agent.post("/roles/observer/remove"),
+        ]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]

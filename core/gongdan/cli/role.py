@@ -4,7 +4,7 @@ import click
 
 from gongdan.cli.commands import Group, company_option, json_option
 from gongdan.cli.terminal import Column, Terminal, pass_terminal
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 
 _COLUMNS = (
     Column("name", msg("角色标识")),
@@ -13,7 +13,7 @@ _COLUMNS = (
 )
 
 
-@click.group("role", cls=Group, help=msg("角色"))
+@click.group("role", cls=Group, help=msg_in("many", "角色"))
 def role() -> None:
     pass
 
@@ -31,3 +31,13 @@ def list_roles(terminal: Terminal) -> None:
         for view in terminal.company.roles.all()
     ]  # fmt: skip
     terminal.show_rows(_COLUMNS, rows)
+
+
+@role.command("remove", help=msg("删除一个没有人担任的角色"))
+@click.argument("name")
+@company_option
+@json_option
+@pass_terminal
+def remove(terminal: Terminal, name: str) -> None:
+    terminal.company.roles.remove(name)
+    terminal.show_one(_COLUMNS[:1], {"name": name})

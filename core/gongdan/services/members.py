@@ -12,6 +12,7 @@ from gongdan.domain.people import ADMINISTRATOR
 from gongdan.errors import FieldProblem, InvalidInput, NotFound
 from gongdan.services import passwords
 from gongdan.services.actors import BEYOND_OWN
+from gongdan.services.departments import CLOSED
 from gongdan.services.work import get_row
 from gongdan.storage.accounts import AccountRow, MembershipRow, RoleRow
 from gongdan.storage.companies import DepartmentRow
@@ -216,8 +217,8 @@ class Members:
         supervisor_id: UUID | None,
         department_id: UUID | None,
     ) -> None:
-        if department_id:
-            get_row(session, DepartmentRow, department_id, "department")
+        if department_id and get_row(session, DepartmentRow, department_id, "department").closed_at is not None:
+            raise InvalidInput((FieldProblem("department_id", "", CLOSED, label=msg("部门")),))
         if supervisor_id is None:
             return
         query = self._query().with_only_columns(MembershipRow.account_id, MembershipRow.supervisor_id)

@@ -17,6 +17,7 @@ from gongdan.errors import FieldProblem, InvalidInput, MoveRefused, NotFound, Re
 from gongdan.hooks.isolation import Failure, call_isolated
 from gongdan.hooks.manager import SLOW_DECISION_SECONDS
 from gongdan.services.core_fields import REFERENCES, core_field, read_core_fields
+from gongdan.services.departments import require_open
 from gongdan.services.links import open_children
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_rows import core_values, index_ticket, ticket_view, values_of
@@ -132,6 +133,8 @@ class Moves:
         core, core_problems = read_core_fields(session, ticket_type, asked)
         if problems or core_problems:
             raise InvalidInput((*problems, *core_problems))
+        if core.get("department") not in {None, row.department_id}:
+            require_open(session, core["department"])
         emptied = {field.name: None for field in typed if field.name in asked and field.name not in fields}
         if lacking := tuple(_lacking(field) for field in typed if field.required and field.name in emptied):
             raise InvalidInput(lacking)

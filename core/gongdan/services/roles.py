@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gongdan.domain.people import ADMINISTRATOR, Permission, Role
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from gongdan.services.actors import BEYOND_OWN
-from gongdan.storage.accounts import RoleRow
+from gongdan.storage.accounts import MembershipRow, RoleRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class Roles:
         self._desk.require("account.admin")
         self._check(name, label, permissions)
         with self._desk.working() as work:
-            row = work.session.scalars(select(RoleRow).where(RoleRow.name == name)).one_or_none()
+            work.take_turn()
+            row = _find(work.session, name)
             if new and row:
                 raise Conflict("role", name)
             if row is None:
@@ -73,6 +74,48 @@ class Roles:
                 before=before,
                 after={"name": name, "label": row.label, "permissions": row.permissions},
             )
+
+    def remove(self, name: str) -> None:
+        """Delete a role that nobody has today; what was done in it stays, and a plugin's comes with the next enabling.
+
+        Raises ``InvalidInput`` for the administrator's, for one that members have, and for one with permissions that
+        the actor may not take; ``NotFound``.
+        """
+        self._desk.require("account.admin")
+        with self._desk.working() as work:
+            # Nobody gets the role while it goes, see ``Members.save``.
+            work.take_turn()
+            row = _find(work.session, name)
+            if row is None:
+                raise NotFound("role", name)
+            if problems := self._kept_by(work.session, row):
+                raise InvalidInput(problems)
+            self._require_grantable(row.permissions)
+            before = {"name": name, "label": row.label, "permissions": list(row.permissions)}
+            work.session.delete(row)
+            work.record("role.removed", "role", row.id, before=before)
+
+    def obstacle(self, name: str) -> InvalidInput | None:
+        """Return why a role cannot be deleted today; None when nothing stands in the way. Raises ``NotFound``."""
+        self._desk.require("account.admin")
+        with self._desk.reading() as session:
+            row = _find(session, name)
+            if row is None:
+                raise NotFound("role", name)
+            problems = self._kept_by(session, row)
+            return InvalidInput(problems) if problems else None
+
+    def _kept_by(self, session: Session, row: RoleRow) -> tuple[FieldProblem, ...]:
+        if row.name == ADMINISTRATOR:
+            return (FieldProblem("", row.label, msg("公司管理员这个角色不能删除"), label=msg("角色")),)
+        today = select(MembershipRow.roles).where(
+            MembershipRow.company_id == self._desk.company.id, MembershipRow.left_at.is_(None)
+        )
+        count = sum(row.name in roles for roles in session.scalars(today))
+        if not count:
+            return ()
+        rule = msg("还有 {count} 名成员是这个角色，请先在“人员”页给他们换角色")
+        return (FieldProblem("", row.label, rule, params={"count": count}, label=msg("角色")),)
 
     def _require_grantable(self, permissions: Collection[str]) -> None:
         labels = {permission.name: permission.label for permission in self.permissions()}
@@ -102,6 +145,10 @@ class Roles:
             )
         if problems:
             raise InvalidInput(tuple(problems))
+
+
+def _find(session: Session, name: str) -> RoleRow | None:
+    return session.scalars(select(RoleRow).where(RoleRow.name == name)).one_or_none()
 
 
 def seed_roles(session: Session, roles: Iterable[Role]) -> None:

@@ -15,6 +15,7 @@ from gongdan.domain.workflow import is_empty
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled, StaleVersion
 from gongdan.services import ticket_lists
 from gongdan.services.core_fields import CHOICES, LABELS, REFERENCES, read_core_fields
+from gongdan.services.departments import require_open
 from gongdan.services.intake import CHANNELS
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_lists import COUNT_LIMIT, PAGE_SIZE, SORTS, TicketFilter, TicketLine, TicketList
@@ -113,6 +114,9 @@ class Tickets:
         problems += [*core_problems, *_missing(emptied, given), *_wrong_channel(given)]
         if problems:
             raise InvalidInput(tuple(problems))
+        department = _plain("department_id", given.get("department_id"))
+        if isinstance(department, UUID) and department != row.department_id:
+            require_open(session, department)
         gone = {field.name for field in emptied}
         row.fields = {**{name: value for name, value in row.fields.items() if name not in gone}, **fields}
         for name in EDITABLE:

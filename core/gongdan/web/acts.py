@@ -11,7 +11,7 @@ from gongdan.domain.fields import Field
 from gongdan.services.import_files import OUTCOME_WORDS, VERDICT_WORDS
 from gongdan.services.intake import CHANNELS
 from gongdan.services.journal import JournalEntry
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 from gongdan.web import shown
 from gongdan.web.access import installation
 from gongdan.web.ticket_words import LINK_LABELS
@@ -34,7 +34,9 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "company.changed": (msg("修改了公司设置"), "settings"),
     "company.created": (msg("建立了公司"), "building-community"),
     "department.changed": (msg("修改了部门"), "sitemap"),
+    "department.closed": (msg("停用了部门"), "ban"),
     "department.created": (msg("添加了部门"), "sitemap"),
+    "department.moved": (msg("移动了部门"), "arrows-exchange"),
     "export.written": (msg("导出了数据"), "download"),
     "import.finished": (msg("完成了导入"), "database-import"),
     "import.interrupted": (msg("中断了导入"), "database-import"),
@@ -56,6 +58,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "plugin.disabled": (msg("停用了扩展"), "puzzle"),
     "plugin.enabled": (msg("启用了扩展"), "puzzle"),
     "plugin.failed": (msg("扩展出错"), "alert-triangle"),
+    "role.removed": (msg("删除了角色"), "trash"),
     "role.saved": (msg("保存了角色"), "shield-check"),
     "session.all_ended": (msg("退出了全部设备"), "logout"),
     "session.ended": (msg("退出了一台设备"), "logout"),
@@ -76,9 +79,9 @@ _ACTS: Mapping[str, tuple[str, str]] = {
 
 #: Groups of acts that a reader of the journal chooses from, by prefix.
 GROUPS: Mapping[str, str] = {
-    "ticket.": msg("工单"), "note.": msg("记录"), "attachment.": msg("附件"), "party.": msg("客户"),
-    "asset.": msg("资产"), "import.": msg("导入"), "export.": msg("导出"), "member.": msg("人员"),
-    "role.": msg("角色"), "plugin.": msg("扩展"), "department.": msg("部门"), "company.": msg("公司"),
+    "ticket.": msg_in("many", "工单"), "note.": msg_in("many", "记录"), "attachment.": msg("附件"), "party.": msg_in("many", "客户"),
+    "asset.": msg_in("many", "资产"), "import.": msg("导入"), "export.": msg("导出"), "member.": msg("人员"),
+    "role.": msg_in("many", "角色"), "plugin.": msg_in("many", "扩展"), "department.": msg_in("many", "部门"), "company.": msg_in("many", "公司"),
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {
@@ -92,7 +95,7 @@ _NAMES: Mapping[str, str] = {
     "path": msg("位置"), "pattern": msg("编号格式"), "permissions": msg("权限"), "phones": msg("电话"),
     "plugin": msg("扩展"), "position": msg("位置"), "public": msg("回复客户"), "reason": msg("原因"),
     "rows": msg("行数"), "identities": msg("含证件号"), "remark": msg("备注"), "role": msg("关系"),
-    "roles": msg("角色"), "severity": msg("级别"), "state": msg("状态"), "subject": msg("主题"),
+    "roles": msg_in("many", "角色"), "severity": msg("级别"), "state": msg("状态"), "subject": msg("主题"),
     "supervisor": msg("上级"), "ticket_type": msg("工单类型"), "tier": msg("分级"), "time_zone": msg("时区"),
     "to": msg("对象"),
     "value": msg("值"), "version": msg("版本"),

@@ -1,6 +1,7 @@
 """Departments: the company's tree, with its people counted."""
 
 from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -20,10 +21,16 @@ pages = Blueprint("departments", __name__)
 
 
 class DepartmentSchema(Schema):
-    """A department that is being added."""
+    """A department that is being added or changed."""
 
     code = edges.text(msg("部门代码"))
     name = edges.text(msg("部门名称"))
+    above = edges.key(msg("上级部门"))
+
+
+class PlaceSchema(Schema):
+    """Where a department is to stand."""
+
     above = edges.key(msg("上级部门"))
 
 
@@ -55,11 +62,11 @@ def create() -> AnyResponse | tuple[str, int]:
     return go("departments.index")
 
 
-@pages.get("/settings/departments/<uuid:department_id>/rename")
+@pages.get("/settings/departments/<uuid:department_id>/edit")
 @needs("company.admin")
-def rename(department_id: UUID) -> str:
+def edit(department_id: UUID) -> str:
     department = _find(department_id)
-    return _dialog(Form.of(name=department.name), department)
+    return _dialog(Form.of(name=department.name, code=department.code), department)
 
 
 @pages.post("/settings/departments/<uuid:department_id>")
@@ -67,10 +74,51 @@ def rename(department_id: UUID) -> str:
 def save(department_id: UUID) -> AnyResponse | tuple[str, int]:
     form, department = Form.typed(), _find(department_id)
     try:
-        current_desk().departments.rename(department_id, form.value("name"))
+        values = edges.read(DepartmentSchema, form)
+        current_desk().departments.change(department_id, values["code"], values["name"])
     except GongdanError as refusal:
         return _dialog(form.refused(refusal), department), status_of(refusal)
     told(msg("已保存"))
+    return go("departments.index")
+
+
+@pages.get("/settings/departments/<uuid:department_id>/move")
+@needs("company.admin")
+def ask_where(department_id: UUID) -> str:
+    department = _find(department_id)
+    return _move_dialog(Form.of(above=department.parent_id), department)
+
+
+@pages.post("/settings/departments/<uuid:department_id>/move")
+@needs("company.admin")
+def move(department_id: UUID) -> AnyResponse | tuple[str, int]:
+    form, department = Form.typed(), _find(department_id)
+    try:
+        current_desk().departments.move(department_id, edges.read(PlaceSchema, form)["above"])
+    except GongdanError as refusal:
+        return _move_dialog(form.refused(refusal), department), status_of(refusal)
+    told(msg("已移动部门“{name}”"), name=department.name)
+    return go("departments.index")
+
+
+@pages.get("/settings/departments/<uuid:department_id>/close")
+@needs("company.admin")
+def ask(department_id: UUID) -> str:
+    """Say what closing means, or what has to be done before."""
+    form = Form.of().warned(current_desk().departments.obstacle(department_id))
+    return dialog("departments/close.html", form=form, department=_find(department_id))
+
+
+@pages.post("/settings/departments/<uuid:department_id>/close")
+@needs("company.admin")
+def close(department_id: UUID) -> AnyResponse | tuple[str, int]:
+    department = _find(department_id)
+    try:
+        current_desk().departments.close(department_id)
+    except GongdanError as refusal:
+        form = Form.of().refused(refusal)
+        return dialog("departments/close.html", form=form, department=department), status_of(refusal)
+    told(msg("已停用部门“{name}”"), name=department.name)
     return go("departments.index")
 
 
@@ -82,5 +130,14 @@ def _find(department_id: UUID) -> DepartmentView:
 
 
 def _dialog(form: Form, department: DepartmentView | None) -> str:
-    choices = [(one.id, "　" * one.depth + one.name) for one in current_desk().departments.all()]
-    return dialog("departments/dialog.html", form=form, department=department, choices=choices)
+    return dialog("departments/dialog.html", form=form, department=department, choices=_choices())
+
+
+def _move_dialog(form: Form, department: DepartmentView) -> str:
+    return dialog("departments/move.html", form=form, department=department, choices=_choices(department))
+
+
+def _choices(without: DepartmentView | None = None) -> Sequence[tuple[UUID, str]]:
+    """Return the departments that another one can stand below: not itself, and nothing below itself."""
+    found = current_desk().departments.all()
+    return [(one.id, "　" * one.depth + one.name) for one in found if not (without and one.is_within(without))]

@@ -1,6 +1,6 @@
 """Who works for a company, in which roles, and who may decide it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from threading import Barrier, BrokenBarrierError
@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gongdan.domain.snapshots import CompanyView
-from gongdan.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotAllowed, NotFound
 from gongdan.services.accounts import AccountView
 from gongdan.services.actors import SYSTEM, Actor, plugin_actor
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.members import Members, NewMember
+from gongdan.services.roles import Roles
+from gongdan.storage.accounts import RoleRow
 from gongdan.testing.factories import PASSWORD, Factory, People
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -165,6 +167,7 @@ def test_who_does_not_administer_accounts_changes_no_member(person: People, unch
         lambda: agent.members.remove(own),
         lambda: agent.members.hire(NewMember(login="lina", name="李娜", roles=("agent",))),
         lambda: agent.roles.save("agent", "客服", ["account.admin"]),
+        lambda: agent.roles.remove("observer"),
         lambda: agent.departments.create("eng", "工程部"),
     )
     for act in acts:
@@ -245,6 +248,7 @@ def test_who_is_no_administrator_gives_and_takes_only_what_he_may_do_himself(
         ("permissions", lambda: clerk.roles.save("visitor", "来访", ["ticket.view", "ticket.move"])),
         ("permissions", lambda: clerk.roles.save("agent", "客服", ["ticket.view"])),
         ("permissions", lambda: clerk.roles.save("night", "夜班", ["journal.view"], new=True)),
+        ("permissions", lambda: clerk.roles.remove("observer")),
     )
     for field, act in acts:
         with unchanged(), pytest.raises(InvalidInput) as refused:
@@ -255,6 +259,9 @@ def test_who_is_no_administrator_gives_and_takes_only_what_he_may_do_himself(
     assert clerk.members.save(account.id, ["visitor"]).roles == ("visitor",)
     assert clerk.members.reset_password(account.id)
     assert clerk.members.save(boss, ["administrator"], position="经理").position == "经理"
+    administrator.members.save(boss, ["administrator"])
+    administrator.members.save(account.id, ["personnel"])
+    clerk.roles.remove("visitor")
     administrator.members.save(own, ["personnel", "administrator"])
 
 
@@ -330,11 +337,95 @@ def test_a_changed_role_changes_what_its_people_may_do(
         factory.ticket()
 
 
+def test_a_role_that_nobody_has_today_is_deleted(
+    administrator: CompanyDesk, person: People, account: AccountView
+) -> None:
+    administrator.roles.save("night", "夜班", ["ticket.view"], new=True)
+    administrator.members.save(account.id, ["night"])
+    administrator.members.remove(account.id)
+    administrator.roles.remove("night")
+    assert "night" not in {role.name for role in administrator.roles.all()}
+    (entry,) = administrator.journal.latest(act="role.removed")
+    assert entry.before == {"name": "night", "label": "夜班", "permissions": ["ticket.view"]}
+
+
+def test_a_role_that_members_have_stays_and_they_are_counted(
+    administrator: CompanyDesk, person: People, unchanged: Unchanged
+) -> None:
+    person("agent")
+    person("observer", "agent")
+    person("worker")
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        administrator.roles.remove("agent")
+    (problem,) = refused.value.problems
+    assert (problem.value, problem.params) == ("客服", {"count": 2})
+    assert administrator.roles.obstacle("agent") is not None
+    assert administrator.roles.obstacle("supervisor") is None
+
+
+def test_the_administrators_role_stays_whoever_asks(
+    administrator: CompanyDesk, company_desk: CompanyDesk, unchanged: Unchanged
+) -> None:
+    for desk in (administrator, company_desk):
+        with unchanged(), pytest.raises(InvalidInput) as refused:
+            desk.roles.remove("administrator")
+        assert [problem.rule for problem in refused.value.problems] == ["公司管理员这个角色不能删除"]
+
+
+def test_another_companys_role_and_one_that_never_was_are_not_found(
+    administrator: CompanyDesk, other_desk: CompanyDesk, unchanged: Unchanged
+) -> None:
+    other_desk.roles.save("night", "夜班", ["ticket.view"], new=True)
+    for name in ("night", "nothing"):
+        with unchanged(), pytest.raises(NotFound):
+            administrator.roles.remove(name)
+        with pytest.raises(NotFound):
+            administrator.roles.obstacle(name)
+
+
+def test_nobody_gets_a_role_while_it_goes(
+    administrator: CompanyDesk, person: People, account: AccountView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = person("administrator", login="chenhong")
+    both_have_looked = Barrier(2)
+    kept_by, check = Roles._kept_by, Members._check
+
+    def wait() -> None:
+        # Whoever has to wait for his turn lets the other one wait in vain.
+        with suppress(BrokenBarrierError):
+            both_have_looked.wait(1)
+
+    def look(roles: Roles, session: Session, row: RoleRow) -> tuple[FieldProblem, ...]:
+        found = kept_by(roles, session, row)
+        wait()
+        return found
+
+    def check_roles(session: Session, roles: Sequence[str]) -> None:
+        check(session, roles)
+        wait()
+
+    def answer(act: Callable[[], object]) -> str:
+        try:
+            act()
+        except InvalidInput:
+            return "refused"
+        return "done"
+
+    monkeypatch.setattr(Roles, "_kept_by", look)
+    monkeypatch.setattr(Members, "_check", staticmethod(check_roles))
+    acts = (
+        lambda: administrator.roles.remove("observer"),
+        lambda: second.members.save(account.id, ["observer"]),
+    )
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(answer, acts)) == ["done", "refused"]
+
+
 def test_departments_stand_in_a_tree(administrator: CompanyDesk, unchanged: Unchanged) -> None:
     engineering = administrator.departments.create("eng", "工程部")
     water = administrator.departments.create("water", "给排水组", engineering.id)
     assert (water.path, water.depth) == ("/eng/water", 1)
-    renamed = administrator.departments.rename(engineering.id, "工程维修部")
+    renamed = administrator.departments.change(engineering.id, "eng", "工程维修部")
     assert [(each.path, each.name) for each in administrator.departments.all()] == [
         ("/eng", "工程维修部"),
         ("/eng/water", "给排水组"),
@@ -352,7 +443,7 @@ def test_the_other_companys_departments_are_not_found(
 ) -> None:
     foreign = other_desk.departments.create("eng", "工程部")
     with unchanged(), pytest.raises(NotFound):
-        administrator.departments.rename(foreign.id, "x")
+        administrator.departments.change(foreign.id, "x", "x")
     with unchanged(), pytest.raises(NotFound):
         administrator.departments.create("water", "给排水组", foreign.id)
     assert administrator.departments.all() == ()

@@ -1,6 +1,7 @@
 """Fields that a move fills by itself, and fields that it empties."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from types import ModuleType
 
@@ -30,7 +31,7 @@ _TYPE = TicketType(
                 label="完成",
                 from_states=("new",),
                 to_state="done",
-                asks=("kind", "finished_at", "finding", "cause"),
+                asks=("kind", "finished_at", "finding", "cause", "department"),
                 stamps=("finished_at", "finished_on", "finished_by", "finisher"),
             ),
             Move(
@@ -93,6 +94,19 @@ def test_what_the_dialog_gives_counts_more(agent: CompanyDesk) -> None:
     assert done.fields["finished_by"] == "张敏"
 
 
+def test_a_move_takes_no_ticket_to_a_closed_department(
+    agent: CompanyDesk, company_desk: CompanyDesk, unchanged: Callable[[], AbstractContextManager[None]]
+) -> None:
+    ticket = agent.intake.open(NewTicket(type="patrol", description="楼道灯不亮", fields={"kind": "照明"}))
+    closed, used = (company_desk.departments.create(code, name) for code, name in (("gc", "工程部"), ("kf", "客服部")))
+    company_desk.departments.close(closed.id)
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        agent.moves.make(ticket.id, "finish", ticket.version, {"department": str(closed.id)})
+    assert [(problem.field, problem.rule) for problem in refused.value.problems] == [("department", "这个部门已停用")]
+    done = agent.moves.make(ticket.id, "finish", ticket.version, {"department": str(used.id)})
+    assert done.department_id == used.id
+
+
 def test_a_new_round_starts_without_what_the_old_one_found(agent: CompanyDesk) -> None:
     ticket = agent.intake.open(NewTicket(type="patrol", description="楼道灯不亮", fields={"kind": "照明"}))
     done = agent.moves.make(ticket.id, "finish", ticket.version, {"finding": "valid", "cause": "wear"})
@@ -120,4 +134,5 @@ def test_the_dialog_marks_what_the_move_requires(agent: CompanyDesk) -> None:
         ("finished_at", False),
         ("finding", False),
         ("cause", False),
+        ("department", False),
     ]
