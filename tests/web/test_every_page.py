@@ -245,3 +245,17 @@ def test_what_is_typed_is_shown_as_typed(agent: Visitor, factory: Factory, compa
     assert "{{7*7}} &lt;b&gt;漏水&lt;/b&gt;" in page
     assert "<b>漏水</b>" not in page
     assert "<img src=x>" not in page
+
+
+def test_english_headings_over_many_things_are_plural_and_labels_of_one_are_not(
+    desk: Desk, administrator: Visitor, factory: Factory
+) -> None:
+    administrator.post("/language", {"locale": "en", "next": "/account"})
+    headings = {
+        path: re.search(r"<h1>([^<]+?)\s*(?:<|$)", administrator.get(path).text)
+        for path in ("/tickets", "/parties", "/roles", "/plugins")
+    }
+    assert {path: found and found[1] for path, found in headings.items()} == {
+        "/tickets": "Tickets", "/parties": "Customers", "/roles": "Roles", "/plugins": "Plugins",
+    }  # fmt: skip
+    assert "> Customer</h2>" in administrator.get(f"/tickets/{factory.ticket().id}").text

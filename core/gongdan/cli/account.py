@@ -7,7 +7,7 @@ import click
 from gongdan.cli.commands import Group, company_option, json_option, option
 from gongdan.cli.department import find_department
 from gongdan.cli.terminal import Column, Terminal, pass_terminal
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 
 if TYPE_CHECKING:
     from gongdan.services.accounts import AccountView
@@ -24,13 +24,13 @@ _MEMBER = (
     Column("login", msg("用户名")),
     Column("name", msg("姓名")),
     Column("position", msg("职务")),
-    Column("roles", msg("角色")),
+    Column("roles", msg_in("many", "角色")),
     Column("is_disabled", msg("已停用")),
 )
 _PASSWORD = (Column("login", msg("用户名")), Column("password", msg("初始密码")))
 
 
-@click.group("account", cls=Group, help=msg("账号"))
+@click.group("account", cls=Group, help=msg_in("many", "账号"))
 def account() -> None:
     pass
 

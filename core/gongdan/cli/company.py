@@ -6,7 +6,7 @@ import click
 
 from gongdan.cli.commands import Group, json_option, option
 from gongdan.cli.terminal import Column, Terminal, pass_terminal
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 
 if TYPE_CHECKING:
     from gongdan.domain.snapshots import CompanyView
@@ -20,7 +20,7 @@ _COLUMNS = (
 )
 
 
-@click.group("company", cls=Group, help=msg("公司"))
+@click.group("company", cls=Group, help=msg_in("many", "公司"))
 def company() -> None:
     pass
 

@@ -1,7 +1,7 @@
 """``gongdan``: the table of commands. Help, version and completion import click and nothing of the desk."""
 
 from gongdan.cli.lazy import Lazy, RootGroup, root_options
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 
 _HERE = "gongdan.cli"
 
@@ -12,12 +12,12 @@ TABLE = {
     "serve": Lazy(f"{_HERE}.serve:serve", msg("启动网页服务")),
     "doctor": Lazy(f"{_HERE}.doctor:doctor", msg("检查设置、数据库、扩展与磁盘")),
     "db": Lazy(f"{_HERE}.db:db", msg("数据库结构")),
-    "company": Lazy(f"{_HERE}.company:company", msg("公司")),
-    "plugin": Lazy(f"{_HERE}.plugin:plugin", msg("扩展")),
-    "account": Lazy(f"{_HERE}.account:account", msg("账号")),
-    "role": Lazy(f"{_HERE}.role:role", msg("角色")),
-    "department": Lazy(f"{_HERE}.department:department", msg("部门")),
-    "ticket": Lazy(f"{_HERE}.ticket:ticket", msg("工单")),
+    "company": Lazy(f"{_HERE}.company:company", msg_in("many", "公司")),
+    "plugin": Lazy(f"{_HERE}.plugin:plugin", msg_in("many", "扩展")),
+    "account": Lazy(f"{_HERE}.account:account", msg_in("many", "账号")),
+    "role": Lazy(f"{_HERE}.role:role", msg_in("many", "角色")),
+    "department": Lazy(f"{_HERE}.department:department", msg_in("many", "部门")),
+    "ticket": Lazy(f"{_HERE}.ticket:ticket", msg_in("many", "工单")),
     "import": Lazy(f"{_HERE}.imports:imports", msg("导入表格")),
     "export": Lazy(f"{_HERE}.exports:exports", msg("导出表格")),
     "clause": Lazy(f"{_HERE}.clause:clause", msg("制度条款")),

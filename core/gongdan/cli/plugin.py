@@ -6,7 +6,7 @@ import click
 
 from gongdan.cli.commands import Group, company_option, json_option
 from gongdan.cli.terminal import Column, Terminal, pass_terminal
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 
 _INSTALLED = (
     Column("name", msg("扩展")),
@@ -18,7 +18,7 @@ _INSTALLED = (
 _OF_COMPANY = (*_INSTALLED[:3], Column("is_enabled", msg("已启用")), Column("problem", msg("不能加载的原因")))
 
 
-@click.group("plugin", cls=Group, help=msg("扩展"))
+@click.group("plugin", cls=Group, help=msg_in("many", "扩展"))
 def plugin() -> None:
     pass
 

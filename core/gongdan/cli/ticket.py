@@ -6,7 +6,7 @@ import click
 
 from gongdan.cli.commands import Group, company_option, json_option, option
 from gongdan.cli.terminal import Column, Terminal, pass_terminal
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 
 if TYPE_CHECKING:
     from gongdan.domain.snapshots import TicketView
@@ -30,7 +30,7 @@ _DETAILS = (
 )
 
 
-@click.group("ticket", cls=Group, help=msg("工单"))
+@click.group("ticket", cls=Group, help=msg_in("many", "工单"))
 def ticket() -> None:
     pass
 

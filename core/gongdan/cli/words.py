@@ -5,6 +5,8 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gongdan.text import CONTEXT_END
+
 _CATALOGUES = Path(__file__).parent.parent / "locale"
 
 #: Asked in this order; the first is gongdan's own, the others are those of every terminal.
@@ -35,5 +37,6 @@ def speak(locale: str) -> None:
 def quick_text(source: str, locale: str) -> str:
     """Translate one of the core's texts without loading the language room."""
     if locale == "zh" or not source:
-        return source
-    return gettext.translation("messages", str(_CATALOGUES), [locale], fallback=True).gettext(source)
+        return source.rpartition(CONTEXT_END)[2]
+    found = gettext.translation("messages", str(_CATALOGUES), [locale], fallback=True).gettext(source)
+    return found.rpartition(CONTEXT_END)[2]

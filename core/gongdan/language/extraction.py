@@ -7,8 +7,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
 from gongdan.language.packages import Package
 
-#: ``msg`` marks a declared text; the others translate on the spot, ``tr`` in templates.
-_KEYWORDS = {**DEFAULT_KEYWORDS, "msg": None, "tr": None}
+#: ``msg`` and ``msg_in`` mark a declared text; the others translate on the spot, ``tr`` in templates.
+_KEYWORDS = {**DEFAULT_KEYWORDS, "msg": None, "msg_in": ((1, "c"), 2), "tr": None}
 
 _METHODS = [("**.py", "python"), ("**/templates/**.*", "jinja2.ext:babel_extract")]
 

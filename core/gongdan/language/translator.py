@@ -13,7 +13,7 @@ from babel.support import Translations
 
 from gongdan.language.catalogues import merged
 from gongdan.language.packages import Package, installed_packages
-from gongdan.text import msg
+from gongdan.text import CONTEXT_END, msg
 
 #: The languages that every text exists in; the first one is that of the source texts.
 LOCALES = ("zh", "en")
@@ -46,8 +46,8 @@ class Translator:
         self._babel = Locale.parse(locale)
 
     def gettext(self, source: str) -> str:
-        """Translate a source text."""
-        return self._catalogue.gettext(source) if source else ""
+        """Translate a source text, one of ``msg`` or of ``msg_in``."""
+        return self._catalogue.gettext(source).rpartition(CONTEXT_END)[2] if source else ""
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
         """Translate a text that depends on a number."""

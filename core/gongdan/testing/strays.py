@@ -10,7 +10,7 @@ from jinja2 import Environment, nodes
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 #: Whatever stands inside a call of these is extracted.
-_MARKS = {"msg", "_", "gettext", "ngettext", "pgettext", "npgettext", "tr"}
+_MARKS = {"msg", "msg_in", "_", "gettext", "ngettext", "pgettext", "npgettext", "tr"}
 
 
 def strays_in_code(path: Path) -> Iterator[tuple[int, str]]:

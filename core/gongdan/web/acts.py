@@ -34,9 +34,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "company.changed": (msg("修改了公司设置"), "settings"),
     "company.created": (msg("建立了公司"), "building-community"),
     "department.changed": (msg("修改了部门"), "sitemap"),
-    "department.closed": (msg("停用了部门"), "ban"),
     "department.created": (msg("添加了部门"), "sitemap"),
-    "department.moved": (msg("移动了部门"), "arrows-exchange"),
     "export.written": (msg("导出了数据"), "download"),
     "import.finished": (msg("完成了导入"), "database-import"),
     "import.interrupted": (msg("中断了导入"), "database-import"),
@@ -58,7 +56,6 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "plugin.disabled": (msg("停用了扩展"), "puzzle"),
     "plugin.enabled": (msg("启用了扩展"), "puzzle"),
     "plugin.failed": (msg("扩展出错"), "alert-triangle"),
-    "role.removed": (msg("删除了角色"), "trash"),
     "role.saved": (msg("保存了角色"), "shield-check"),
     "session.all_ended": (msg("退出了全部设备"), "logout"),
     "session.ended": (msg("退出了一台设备"), "logout"),
@@ -79,9 +76,10 @@ _ACTS: Mapping[str, tuple[str, str]] = {
 
 #: Groups of acts that a reader of the journal chooses from, by prefix.
 GROUPS: Mapping[str, str] = {
-    "ticket.": msg_in("many", "工单"), "note.": msg_in("many", "记录"), "attachment.": msg("附件"), "party.": msg_in("many", "客户"),
-    "asset.": msg_in("many", "资产"), "import.": msg("导入"), "export.": msg("导出"), "member.": msg("人员"),
-    "role.": msg_in("many", "角色"), "plugin.": msg_in("many", "扩展"), "department.": msg_in("many", "部门"), "company.": msg_in("many", "公司"),
+    "ticket.": msg_in("many", "工单"), "note.": msg_in("many", "记录"), "attachment.": msg("附件"),
+    "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
+    "export.": msg("导出"), "member.": msg("人员"), "role.": msg_in("many", "角色"),
+    "plugin.": msg_in("many", "扩展"), "department.": msg_in("many", "部门"), "company.": msg_in("many", "公司"),
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from gongdan.errors import NotFound
 from gongdan.services.exports import FORMATS
 from gongdan.services.tickets import TicketFilter, TicketLine
 from gongdan.sheets.writing import Written, write_csv, write_xlsx
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 from gongdan.web import shown, ticket_filters
 from gongdan.web.access import current_desk, may, needs
 from gongdan.web.downloads import download
@@ -44,16 +44,15 @@ def tickets() -> Response:
     view = ticket_filters.read(given)
     headings = [say(ticket_filters.COLUMNS[name][0]) for name in view.columns]
     rows = ([_ticket_cell(line, name) for name in view.columns] for line in _ticket_lines(view.filter))
-    return _send("tickets", say(msg("工单")), headings, rows)
+    return _send("tickets", say(msg_in("many", "工单")), headings, rows)
 
 
 @pages.get("/parties")
 @needs("export.run")
 def parties() -> Response:
     """Send the parties that a search finds; phones as the person may see them."""
-    return _send(
-        "parties", say(msg("客户")), [say(text) for text in _PARTY_HEADINGS], _party_rows(request.args.get("q", ""))
-    )
+    headings = [say(text) for text in _PARTY_HEADINGS]
+    return _send("parties", say(msg_in("many", "客户")), headings, _party_rows(request.args.get("q", "")))
 
 
 @pages.get("/assets")
@@ -63,7 +62,7 @@ def assets() -> Response:
     headings = [
         say(text) for text in (msg("名称"), msg("编号"), msg("类型"), msg("位置"), msg("楼层或位置"), msg("状态"))
     ]
-    return _send("assets", say(msg("资产")), headings, _asset_rows(request.args.get("q", "")))
+    return _send("assets", say(msg_in("many", "资产")), headings, _asset_rows(request.args.get("q", "")))
 
 
 @pages.get("/lists/<kind>.<ending>")

@@ -13,7 +13,7 @@ from gongdan.errors import Conflict, FieldProblem, GongdanError, InvalidInput, N
 from gongdan.language import LOCALES
 from gongdan.services.accounts import AccountView
 from gongdan.services.members import MemberView, NewMember
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 from gongdan.web import edges
 from gongdan.web.access import current_actor, current_desk, installation, needs
 from gongdan.web.forms import Form
@@ -27,7 +27,7 @@ pages = Blueprint("members", __name__)
 class PlaceSchema(Schema):
     """A person's place in the company."""
 
-    roles = edges.texts(msg("角色"))
+    roles = edges.texts(msg_in("many", "角色"))
     department_id = edges.key(msg("部门"))
     position = edges.text(msg("职务"))
     supervisor_id = edges.key(msg("上级"))

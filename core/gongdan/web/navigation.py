@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, current_app, g, request, url_for
 
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 from gongdan.web.access import may
 from gongdan.web.words import say
 
@@ -40,16 +40,16 @@ class _Entry:
 
 _DAILY = (
     _Entry(msg("收件箱"), "home.index", "inbox"),
-    _Entry(msg("工单"), "tickets.index", "ticket", "ticket.view"),
-    _Entry(msg("客户"), "parties.index", "users", "party.view"),
-    _Entry(msg("资产"), "assets.index", "building", "asset.view"),
+    _Entry(msg_in("many", "工单"), "tickets.index", "ticket", "ticket.view"),
+    _Entry(msg_in("many", "客户"), "parties.index", "users", "party.view"),
+    _Entry(msg_in("many", "资产"), "assets.index", "building", "asset.view"),
 )
 _ADMINISTRATION = (
     _Entry(msg("导入"), "imports.index", "database-import", "import.run"),
     _Entry(msg("公司设置"), "companies.settings", "settings", "company.admin"),
     _Entry(msg("人员"), "members.index", "users-group", "account.admin"),
-    _Entry(msg("角色"), "roles.index", "shield-check", "account.admin"),
-    _Entry(msg("扩展"), "plugins.index", "puzzle", "plugin.admin"),
+    _Entry(msg_in("many", "角色"), "roles.index", "shield-check", "account.admin"),
+    _Entry(msg_in("many", "扩展"), "plugins.index", "puzzle", "plugin.admin"),
     _Entry(msg("日志"), "journal.index", "history", "journal.view"),
     _Entry(msg("全部公司"), "companies.index", "building-community", operator=True),
 )
@@ -89,7 +89,7 @@ def assets_label() -> str:
     """Return what the company's trades call their assets, in words."""
     books = g.desk.installation.plugins.catalogue.rulebooks
     words = [book.assets_label for name, book in books.items() if name in g.desk.enabled and book.assets_label]
-    return " / ".join(dict.fromkeys(map(say, words))) or say(msg("资产"))
+    return " / ".join(dict.fromkeys(map(say, words))) or say(msg_in("many", "资产"))
 
 
 def _label(entry: _Entry) -> str:

@@ -10,7 +10,7 @@ from gongdan.services.attachments import AttachmentView
 from gongdan.services.cases import Case
 from gongdan.services.journal import JournalEntry
 from gongdan.services.notes import NoteView
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 from gongdan.web.acts import act_icon, act_in_words
 from gongdan.web.case_words import Change, Words
 from gongdan.web.ticket_words import LINK_LABELS
@@ -19,7 +19,7 @@ from gongdan.web.words import say
 #: What the stream can be narrowed to, with its source text.
 KINDS: Mapping[str, str] = {
     "": msg("全部"),
-    "note": msg("记录"),
+    "note": msg_in("many", "记录"),
     "move": msg("办理"),
     "change": msg("修改"),
     "file": msg("附件"),

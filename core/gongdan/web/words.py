@@ -39,11 +39,12 @@ def rendered(error: GongdanError) -> RenderedError:
 
 
 def install(app: Flask) -> None:
-    """Give templates ``_`` and ``ngettext`` for their own texts, and ``tr`` for texts that others declare."""
+    """Give templates ``_``, ``pgettext`` and ``ngettext`` for their own texts, and ``tr`` for texts that others declare."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         lambda text: translator().gettext(text),
         lambda one, many, count: translator().ngettext(one, many, count),
         newstyle=True,
+        pgettext=lambda context, text: translator().pgettext(context, text),
     )
     app.jinja_env.globals.update(tr=say, locale=locale, LANGUAGES=LANGUAGES)

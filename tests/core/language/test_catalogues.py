@@ -45,6 +45,16 @@ def test_code_and_templates_end_up_in_the_catalogues(package: Package) -> None:
     assert 'msgid "一张"\nmsgid_plural "%(count)s 张"\nmsgstr[0] "%(count)s 张"' in chinese
 
 
+def test_a_text_with_a_context_is_one_of_its_own(tmp_path: Path) -> None:
+    code = 'from gongdan.text import msg, msg_in\nONE = msg("客户")\nMANY = msg_in("many", "客户")\n'
+    package = make_package(tmp_path, "core", code, '{{ pgettext("act", "移动") }}')
+    assert update([package]) == 3
+    chinese = package.catalogue("zh").read_text(encoding="utf-8")
+    assert '#: texts.py\nmsgid "客户"\nmsgstr "客户"' in chinese
+    assert '#: texts.py\nmsgctxt "many"\nmsgid "客户"\nmsgstr "客户"' in chinese
+    assert '#: templates/page.html\nmsgctxt "act"\nmsgid "移动"\nmsgstr "移动"' in chinese
+
+
 def test_a_second_update_changes_nothing(package: Package) -> None:
     _complete(package)
     before = package.catalogue("en").read_bytes()

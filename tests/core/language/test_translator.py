@@ -7,6 +7,7 @@ import pytest
 
 from gongdan.language import Translator, for_locale, negotiate
 from gongdan.language.translator import make_translator
+from gongdan.text import msg, msg_in
 from tests.core.language.packages import make_package, write_catalogue
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -53,6 +54,12 @@ def test_the_number_chooses_the_plural_form(english: Translator) -> None:
 
 def test_the_place_chooses_the_meaning(english: Translator) -> None:
     assert (english.pgettext("按钮", "关闭"), english.gettext("关闭")) == ("Close", "Closed")
+
+
+def test_a_declared_text_keeps_its_context_until_it_is_translated(english: Translator) -> None:
+    assert (english.gettext(msg_in("按钮", "关闭")), english.gettext(msg("关闭"))) == ("Close", "Closed")
+    assert english.fill("第 {row} 行：{reason}", {"row": 3, "reason": msg_in("按钮", "关闭")}) == "Row 3: Close"
+    assert english.gettext(msg_in("按钮", "没有译文")) == "没有译文"
 
 
 def test_placeholders_are_filled_and_texts_among_the_values_are_translated(english: Translator) -> None:
