@@ -49,6 +49,7 @@ from gongdan.domain.normalising import (
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.people import Permission, Role
 from gongdan.domain.plates import check_plate, check_plate_colour
+from gongdan.domain.policy import PolicyKey, PolicyKind, PolicyLine, PolicyValue
 from gongdan.domain.presenting import MenuEntry, Panel, Tile
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.snapshots import CompanyView, Draft, TicketView
@@ -60,7 +61,7 @@ from gongdan.errors import Conflict, FieldProblem, GongdanError, InvalidInput, N
 from gongdan.hooks.clauses import read_clauses
 from gongdan.hooks.markers import hookimpl
 from gongdan.services.assets import AssetInput
-from gongdan.services.demo import as_member, at_moment, play
+from gongdan.services.demo import as_member, play
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
@@ -118,6 +119,10 @@ __all__ = [
     "PartyInput",
     "Permission",
     "Place",
+    "PolicyKey",
+    "PolicyKind",
+    "PolicyLine",
+    "PolicyValue",
     "Progress",
     "Reading",
     "Reason",

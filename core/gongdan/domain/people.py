@@ -41,6 +41,8 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("asset.edit", msg("修改房屋与资产")),
     Permission("import.run", msg("导入数据")),
     Permission("export.run", msg("导出数据")),
+    Permission("policy.view", msg("查看制度参数与工作日历")),
+    Permission("policy.admin", msg("设定制度参数与工作日历")),
     Permission("journal.view", msg("查看日志")),
     Permission("company.admin", msg("管理公司与部门")),
     Permission("account.admin", msg("管理账号与角色")),
@@ -70,7 +72,16 @@ CORE_ROLES: tuple[Role, ...] = (
     Role(
         "supervisor",
         msg("主管"),
-        _DESK | {"ticket.change_owner", "party.unmask", "asset.edit", "import.run", "export.run", "journal.view"},
+        _DESK
+        | {
+            "ticket.change_owner",
+            "party.unmask",
+            "asset.edit",
+            "import.run",
+            "export.run",
+            "journal.view",
+            "policy.view",
+        },
     ),
     Role("agent", msg("客服"), _DESK),
     Role(

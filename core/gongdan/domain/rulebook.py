@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.people import Permission, Role
+from gongdan.domain.policy import PolicyKey
 from gongdan.domain.ticket_types import TicketType
 
 
@@ -30,6 +31,8 @@ class Rulebook:
     link_rules: tuple[LinkRule, ...] = ()
     roles: tuple[Role, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    #: What every company decides for itself.
+    policy_keys: tuple[PolicyKey, ...] = ()
     #: The clauses that the declarations name.
     clauses: tuple[Clause, ...] = ()
     #: What the trade calls its assets in menus (房屋, 工地, 车辆, 代理商), a source text.
@@ -37,4 +40,6 @@ class Rulebook:
 
     def problems(self) -> tuple[str, ...]:
         """Name everything that cannot be, as plain English for the plugin's author."""
-        return tuple(problem for ticket_type in self.ticket_types for problem in ticket_type.problems())
+        of_types = (problem for ticket_type in self.ticket_types for problem in ticket_type.problems())
+        of_keys = (problem for key in self.policy_keys for problem in key.problems())
+        return (*of_types, *of_keys)

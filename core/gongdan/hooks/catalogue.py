@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.importing import Importer
 from gongdan.domain.people import CORE_PERMISSIONS, CORE_ROLES, Permission, Role
+from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import DeclarationError
@@ -66,6 +67,7 @@ class Catalogue:
     link_rules: Register[LinkRule] = field(default_factory=lambda: Register("link rule"))
     roles: Register[Role] = field(default_factory=lambda: Register("role"))
     permissions: Register[Permission] = field(default_factory=lambda: Register("permission"))
+    policy_keys: Register[PolicyKey] = field(default_factory=lambda: Register("policy key"))
     importers: Register[Importer] = field(default_factory=lambda: Register("import kind"))
     clauses: Mapping[str, Clause] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -78,6 +80,8 @@ def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[
         made.permissions.add("core", permission.name, permission)
     for role in CORE_ROLES:
         made.roles.add("core", role.name, role)
+    for key in CORE_POLICY_KEYS:
+        made.policy_keys.add("core", key.name, key)
     for plugin in sorted(rulebooks):
         _add_rulebook(made, plugin, rulebooks[plugin])
     for plugin in sorted(importers):
@@ -96,12 +100,15 @@ def _add_rulebook(made: Catalogue, plugin: str, book: Rulebook) -> None:
     for rule in book.link_rules:
         made.link_rules.add(plugin, rule.role, rule)
     for permission in book.permissions:
-        _check_prefix(plugin, permission.name)
+        _check_prefix(plugin, "permission", permission.name)
         made.permissions.add(plugin, permission.name, permission)
     for role in book.roles:
         made.roles.add(plugin, role.name, role)
+    for key in book.policy_keys:
+        _check_prefix(plugin, "policy key", key.name)
+        made.policy_keys.add(plugin, key.name, key)
 
 
-def _check_prefix(plugin: str, permission: str) -> None:
-    if not permission.startswith(f"{plugin}."):
-        raise DeclarationError(plugin, f"permission {permission} does not begin with {plugin}.")
+def _check_prefix(plugin: str, noun: str, name: str) -> None:
+    if not name.startswith(f"{plugin}."):
+        raise DeclarationError(plugin, f"{noun} {name} does not begin with {plugin}.")

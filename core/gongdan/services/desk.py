@@ -40,11 +40,13 @@ from gongdan.services.notes import Notes
 from gongdan.services.numbers import Numbers
 from gongdan.services.parties import Parties
 from gongdan.services.plugins import Plugins, enabled_plugins
+from gongdan.services.policies import Policies
 from gongdan.services.roles import Roles
 from gongdan.services.saved_views import SavedViews
 from gongdan.services.searching import Searching
 from gongdan.services.sessions import Sessions
 from gongdan.services.tickets import Tickets
+from gongdan.services.timers import Timers
 from gongdan.services.work import Work
 from gongdan.storage import journal
 from gongdan.storage.database import Database
@@ -101,6 +103,11 @@ class Desk:
     def sessions(self) -> Sessions:
         """Return the use cases around logging in."""
         return Sessions(self)
+
+    @cached_property
+    def timers(self) -> Timers:
+        """Return the executor of what is due."""
+        return Timers(self, {})
 
     def at(self, company: CompanyView, actor: Actor = SYSTEM) -> "CompanyDesk":
         """Return the desk of one company for one actor."""
@@ -287,6 +294,11 @@ class CompanyDesk:
     def plugins(self) -> Plugins:
         """Return the use cases around plugins."""
         return Plugins(self)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Return the use cases around policy."""
+        return Policies(self)
 
     def report(self, failure: Failure) -> None:
         """Write down that a plugin failed while it was asked; during a transaction, once that has ended."""

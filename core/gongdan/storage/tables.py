@@ -1,9 +1,9 @@
 """Every table of the core in one place, for migrations and their tests."""
 
-from gongdan.storage import accounts, assets, companies, imports, journal, parties, search, tickets
+from gongdan.storage import accounts, assets, companies, imports, journal, parties, policies, rosters, search, tickets, timers
 from gongdan.storage.base import Base
 
 #: The rooms' modules, named so that importing this one declares every table.
-MODULES = (accounts, assets, companies, imports, journal, parties, search, tickets)
+MODULES = (accounts, assets, companies, imports, journal, parties, policies, rosters, search, tickets, timers)
 
 METADATA = Base.metadata

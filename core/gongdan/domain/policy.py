@@ -1,0 +1,337 @@
+"""Policy: the figures that each company decides for itself, as dated lines for declared keys.
+
+A plugin declares keys; a company has lines. A line is in force from its moment until the next one of its key begins,
+and none is ever rewritten. A key without a line has its proposed value; one without that is undecided.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+from gongdan.domain.fields import Choice
+from gongdan.errors import FieldProblem
+from gongdan.text import msg
+
+#: Longest value, in characters.
+LONGEST_VALUE = 200
+#: Longest note, in characters.
+LONGEST_NOTE = 1000
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+_PLACES = 2
+_LONGEST_NUMBER = 15
+
+#: What a value is once it is read.
+Value: TypeAlias = int | Decimal | time | str | bool
+
+
+class PolicyKind(StrEnum):
+    """What a value is and how it is written."""
+
+    #: How long something may take, such as ``2 h`` or ``24 desk_h``.
+    LIMIT = "limit"
+    INTEGER = "integer"
+    #: A share in hundredths: ``20`` is 20 %.
+    PERCENT = "percent"
+    #: Yuan with at most two decimals.
+    MONEY = "money"
+    #: A time of day, such as ``17:30``.
+    TIME = "time"
+    CHOICE = "choice"
+    #: ``yes`` or ``no``.
+    YES_NO = "yes_no"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyKey:
+    """One question that a regulation answers with a figure, and every company for itself."""
+
+    #: ``<plugin>.<name>``; the core's own begin with ``core.``.
+    name: str
+    #: The question in the words of the trade, a source text.
+    label: str
+    kind: PolicyKind
+    #: Clauses that ask for the figure.
+    clauses: tuple[str, ...] = ()
+    #: The value of a company that has not decided; None leaves the key undecided until it does.
+    proposed: str | None = None
+    #: Smallest and largest value, inclusive, written as values are.
+    lowest: str | None = None
+    highest: str | None = None
+    #: For ``CHOICE``: the allowed values in order.
+    choices: tuple[Choice, ...] = ()
+    #: Shown behind the value, a source text such as ``户``.
+    unit_label: str = ""
+
+    def problems(self) -> tuple[str, ...]:
+        """Name what cannot be, as plain English for the plugin's author."""
+        found = [] if _NAME.fullmatch(self.name) else [f"policy key {self.name} is not called <plugin>.<name>"]
+        if (self.kind is PolicyKind.CHOICE) != bool(self.choices):
+            found.append(f"policy key {self.name} has choices without being one, or is a choice without any")
+        bounds = {"proposed": self.proposed, "lowest": self.lowest, "highest": self.highest}
+        bad = [f"{what} {text}" for what, text in bounds.items() if text is not None and check(self, text)]
+        return (*found, *(f"policy key {self.name}: {each} does not fit" for each in bad))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLine:
+    """What a company decided for a key from a moment on."""
+
+    id: UUID
+    key: str
+    #: The value as it is written; None is the decision to leave it open again.
+    text: str | None
+    #: Aware, UTC.
+    effective_from: datetime
+    #: When the next line of the key begins; None while none follows.
+    effective_to: datetime | None
+    #: The clause that the line follows; may be empty.
+    clause: str
+    #: Why, in the words of the one who decided.
+    note: str
+    author_id: UUID | None
+    author_name: str
+    decided_at: datetime
+    #: The run that wrote it, such as a pack that was applied; None for a single decision.
+    run_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyValue:
+    """The answer to a key at one moment."""
+
+    key: str
+    #: The value as it is read; None when undecided.
+    value: Value | None
+    #: The value as it is written; None when undecided.
+    text: str | None
+    #: The line it comes from; None for a proposed value and for what nobody ever decided.
+    line: PolicyLine | None = None
+    #: The clause of the line, else the first of the key.
+    clause: str = ""
+
+    @property
+    def is_undecided(self) -> bool:
+        """Tell whether there is no figure."""
+        return self.text is None
+
+    @property
+    def is_proposed(self) -> bool:
+        """Tell whether the plugin proposes the value and the company has not decided."""
+        return self.text is not None and self.line is None
+
+    @property
+    def line_id(self) -> UUID | None:
+        """Return the id of the line in force."""
+        return self.line.id if self.line else None
+
+    @property
+    def effective_from(self) -> datetime | None:
+        """Return since when the line is in force; aware, UTC."""
+        return self.line.effective_from if self.line else None
+
+    @property
+    def note(self) -> str:
+        """Return why it was decided so."""
+        return self.line.note if self.line else ""
+
+
+class PolicyTimeline:
+    """A company's lines by key: answers for any moment without asking the database again."""
+
+    def __init__(self, keys: Iterable[PolicyKey], lines: Iterable[PolicyLine]) -> None:
+        self.keys: Mapping[str, PolicyKey] = {key.name: key for key in keys}
+        self._lines: dict[str, list[PolicyLine]] = {}
+        for line in sorted(lines, key=lambda line: line.effective_from):
+            self._lines.setdefault(line.key, []).append(line)
+
+    def lines(self, key: str) -> Sequence[PolicyLine]:
+        """Return every line of a key, the earliest first."""
+        return tuple(self._lines.get(key, ()))
+
+    def line_at(self, key: str, moment: datetime) -> PolicyLine | None:
+        """Return the line in force at ``moment``, aware; a line is in force from its very moment on."""
+        lines = self._lines.get(key, [])
+        count = bisect_right(lines, moment, key=lambda line: line.effective_from)
+        return lines[count - 1] if count else None
+
+    def value(self, key: str, moment: datetime) -> PolicyValue:
+        """Return the answer at ``moment``: the line in force, else the proposed value, else nothing.
+
+        Raises ``KeyError`` for a key that nobody declares.
+        """
+        return value_of(self.keys[key], self.line_at(key, moment))
+
+    def values(self, moment: datetime) -> Mapping[str, PolicyValue]:
+        """Return the answers to all keys at ``moment``."""
+        return {key: self.value(key, moment) for key in self.keys}
+
+
+def value_of(key: PolicyKey, line: PolicyLine | None) -> PolicyValue:
+    """Return the answer that a line gives, else the proposed one."""
+    text = line.text if line else key.proposed
+    clause = (line.clause if line else "") or next(iter(key.clauses), "")
+    return PolicyValue(key.name, None if text is None else read_value(key, text), text, line, clause)
+
+
+# --- Reading and checking ----------------------------------------------------------------------------------------
+
+
+def read_value(key: PolicyKey, text: str) -> Value:
+    """Return what a written value means; raises ``ValueError`` for one that ``check`` would refuse by its form."""
+    return _READERS[key.kind](text.strip())
+
+
+def normal_text(key: PolicyKey, text: str) -> str:
+    """Return a checked value as it is kept: one way to write one value."""
+    return _write(key.kind, read_value(key, text))
+
+
+def check(key: PolicyKey, text: str) -> tuple[FieldProblem, ...]:
+    """Return what is wrong with a value somebody gives; nothing when it fits."""
+    if len(text) > LONGEST_VALUE:
+        return (_problem(key, text[:LONGEST_VALUE], msg("最多 {longest} 个字符"), longest=LONGEST_VALUE),)
+    try:
+        value = read_value(key, text)
+    except ValueError:
+        return (_problem(key, text, _FORMS[key.kind], _EXAMPLES[key.kind]),)
+    if key.kind is PolicyKind.CHOICE and value not in {choice.value for choice in key.choices}:
+        allowed = "、".join(choice.value for choice in key.choices)
+        return (_problem(key, text, msg("不是可选的值"), msg("可选：{allowed}"), allowed=allowed),)
+    return _out_of_bounds(key, text, value)
+
+
+def _out_of_bounds(key: PolicyKey, text: str, value: Value) -> tuple[FieldProblem, ...]:
+    size = _SIZES.get(key.kind)
+    if size is None:
+        return ()
+    bounds = {"lowest": key.lowest, "highest": key.highest}
+    if key.lowest is not None and size(value) < size(read_value(key, key.lowest)):
+        return (_problem(key, text, msg("不能小于 {lowest}"), _remedy(key), **bounds),)
+    if key.highest is not None and size(value) > size(read_value(key, key.highest)):
+        return (_problem(key, text, msg("不能大于 {highest}"), _remedy(key), **bounds),)
+    return ()
+
+
+def _remedy(key: PolicyKey) -> str:
+    both = key.lowest is not None and key.highest is not None
+    return msg("请填 {lowest} 到 {highest} 之间的值") if both else ""
+
+
+def _problem(key: PolicyKey, text: str, rule: str, remedy: str = "", **params: object) -> FieldProblem:
+    return FieldProblem(key.name, text, rule, remedy, params=params, label=key.label)
+
+
+def _read_integer(text: str) -> int:
+    if not re.fullmatch(r"-?\d{1,12}", text, re.ASCII):
+        raise ValueError(text)
+    return int(text)
+
+
+def _read_decimal(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not re.fullmatch(r"-?\d+(\.\d{1,2})?", text, re.ASCII) or len(text) > _LONGEST_NUMBER:
+        raise ValueError(text)
+    return value
+
+
+def _read_percent(text: str) -> Decimal:
+    value = _read_decimal(text.removesuffix("%").strip())
+    if not 0 <= value <= 100:  # noqa: PLR2004 -- per cent
+        raise ValueError(text)
+    return value
+
+
+def _read_time(text: str) -> time:
+    if not re.fullmatch(r"\d{2}:\d{2}", text, re.ASCII):
+        raise ValueError(text)
+    return time.fromisoformat(text)
+
+
+def _read_yes_no(text: str) -> bool:
+    if text not in _YES_NO:
+        raise ValueError(text)
+    return _YES_NO[text]
+
+
+def _read_text(text: str) -> str:
+    if not text or not text.isprintable():
+        raise ValueError(text)
+    return text
+
+
+_YES_NO = {"yes": True, "no": False, "是": True, "否": False}
+
+_READERS: Mapping[PolicyKind, Callable[[str], Value]] = {
+    PolicyKind.INTEGER: _read_integer,
+    PolicyKind.PERCENT: _read_percent,
+    PolicyKind.MONEY: _read_decimal,
+    PolicyKind.TIME: _read_time,
+    PolicyKind.CHOICE: _read_text,
+    PolicyKind.YES_NO: _read_yes_no,
+    PolicyKind.TEXT: _read_text,
+}
+
+
+def _itself(value: Value) -> Decimal:
+    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(0)
+
+
+def _minute_of_day(value: Value) -> Decimal:
+    return Decimal(value.hour * 60 + value.minute) if isinstance(value, time) else Decimal(0)
+
+
+#: What values of a kind are compared by.
+_SIZES: Mapping[PolicyKind, Callable[[Value], Decimal]] = {
+    PolicyKind.INTEGER: _itself,
+    PolicyKind.PERCENT: _itself,
+    PolicyKind.MONEY: _itself,
+    PolicyKind.TIME: _minute_of_day,
+}
+
+
+def _write(kind: PolicyKind, value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    if isinstance(value, Decimal):
+        return f"{value:.{_PLACES}f}" if kind is PolicyKind.MONEY else f"{value.normalize():f}"
+    return str(value)
+
+
+#: What a value of a kind has to look like.
+_FORMS: Mapping[PolicyKind, str] = {
+    PolicyKind.LIMIT: msg("不是能识别的时限"),
+    PolicyKind.INTEGER: msg("应为整数"),
+    PolicyKind.PERCENT: msg("应为 0 到 100 的百分数"),
+    PolicyKind.MONEY: msg("应为金额，最多两位小数"),
+    PolicyKind.TIME: msg("应为时间"),
+    PolicyKind.CHOICE: msg("不是可选的值"),
+    PolicyKind.YES_NO: msg("应为是或否"),
+    PolicyKind.TEXT: msg("应为一行文字"),
+}
+
+_EXAMPLES: Mapping[PolicyKind, str] = {
+    PolicyKind.LIMIT: msg("例如 20 min、2 h、24 desk_h、2 workday、same_day、next_opening"),
+    PolicyKind.INTEGER: msg("例如 3"),
+    PolicyKind.PERCENT: msg("例如 20"),
+    PolicyKind.MONEY: msg("例如 50.00"),
+    PolicyKind.TIME: msg("例如 17:30"),
+    PolicyKind.CHOICE: "",
+    PolicyKind.YES_NO: msg("请填 yes 或 no"),
+    PolicyKind.TEXT: "",
+}
+
+#: What the core itself leaves to each company.
+CORE_POLICY_KEYS: tuple[PolicyKey, ...] = ()
