@@ -41,6 +41,42 @@ def create(terminal: Terminal, code: str, name: str, parent: str) -> None:
     terminal.show_one(_COLUMNS, _row(departments.create(code, name, above)))
 
 
+@department.command("change", help=msg("修改部门的代码或名称，下级部门的路径跟着变"))
+@click.argument("path")
+@option("--code", help=msg("部门代码"))
+@option("--name", help=msg("部门名称"))
+@company_option
+@json_option
+@pass_terminal
+def change(terminal: Terminal, path: str, code: str | None, name: str | None) -> None:
+    found = find_department(terminal, path)
+    given = found.code if code is None else code, found.name if name is None else name
+    terminal.show_one(_COLUMNS, _row(terminal.company.departments.change(found.id, *given)))
+
+
+@department.command("move", help=msg("把部门连同下级移到另一个部门之下；不写上级则直属公司"))
+@click.argument("path")
+@option("--parent", default="", metavar="PATH", help=msg("上级部门的路径"))
+@company_option
+@json_option
+@pass_terminal
+def move(terminal: Terminal, path: str, parent: str) -> None:
+    found = find_department(terminal, path)
+    above = find_department(terminal, parent).id if parent else None
+    terminal.show_one(_COLUMNS, _row(terminal.company.departments.move(found.id, above)))
+
+
+@department.command("close", help=msg("停用一个没有下级、成员和未结工单的部门"))
+@click.argument("path")
+@company_option
+@json_option
+@pass_terminal
+def close(terminal: Terminal, path: str) -> None:
+    found = find_department(terminal, path)
+    terminal.company.departments.close(found.id)
+    terminal.show_one(_COLUMNS, _row(found))
+
+
 def find_department(terminal: Terminal, path: str) -> "DepartmentView":
     """Return the company's department of that path, with or without the leading stroke; raises ``NotFound``."""
     for view in terminal.company.departments.all():

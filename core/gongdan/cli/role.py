@@ -31,3 +31,13 @@ def list_roles(terminal: Terminal) -> None:
         for view in terminal.company.roles.all()
     ]  # fmt: skip
     terminal.show_rows(_COLUMNS, rows)
+
+
+@role.command("remove", help=msg("删除一个没有人担任的角色"))
+@click.argument("name")
+@company_option
+@json_option
+@pass_terminal
+def remove(terminal: Terminal, name: str) -> None:
+    terminal.company.roles.remove(name)
+    terminal.show_one(_COLUMNS[:1], {"name": name})

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gongdan.domain.people import ADMINISTRATOR, Permission
-from gongdan.errors import GongdanError
+from gongdan.errors import GongdanError, InvalidInput
 from gongdan.services.roles import RoleView
 from gongdan.text import msg, msg_in
 from gongdan.web.access import current_desk, needs
@@ -96,6 +96,26 @@ def save_name(name: str) -> AnyResponse | tuple[str, int]:
     except GongdanError as refusal:
         return _dialog(form.refused(refusal), role), status_of(refusal)
     told(msg("已保存"))
+    return go("roles.index")
+
+
+@pages.get("/roles/<name>/remove")
+@needs("account.admin")
+def ask(name: str) -> str:
+    """Say what deleting means, or what has to be done before."""
+    form = Form.of().warned(current_desk().roles.obstacle(name))
+    return dialog("roles/remove.html", form=form, role=_find(name))
+
+
+@pages.post("/roles/<name>/remove")
+@needs("account.admin")
+def remove(name: str) -> AnyResponse | tuple[str, int]:
+    role = _find(name)
+    try:
+        current_desk().roles.remove(name)
+    except InvalidInput as refusal:
+        return dialog("roles/remove.html", form=Form.of().refused(refusal), role=role), status_of(refusal)
+    told(msg("已删除角色“{name}”"), name=say(role.label if role else name))
     return go("roles.index")
 
 

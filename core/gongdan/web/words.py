@@ -39,7 +39,7 @@ def rendered(error: GongdanError) -> RenderedError:
 
 
 def install(app: Flask) -> None:
-    """Give templates ``_``, ``pgettext`` and ``ngettext`` for their own texts, and ``tr`` for texts that others declare."""
+    """Give templates ``_``, ``pgettext`` and ``ngettext`` for their own texts, and ``tr`` for those of others."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         lambda text: translator().gettext(text),

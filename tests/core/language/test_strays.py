@@ -49,8 +49,8 @@ def test_every_chinese_text_in_a_template_is_marked(package: Package) -> None:
 def test_an_unmarked_string_is_found_and_a_marked_one_is_not(tmp_path: Path) -> None:
     code = tmp_path / "pages.py"
     code.write_text(
-        'from gongdan.text import msg\n"""说明"""\nA = msg("报修"), msg_in("many", "客户")\nB = "投诉"\nC = ("漏水", "停电")\n'
-        'D = {"业主": "owner", "x": "租户"}\ndef f(n):\n    return f"第 {n} 行"\n',
+        'from gongdan.text import msg\n"""说明"""\nA = msg("报修"), msg_in("many", "客户")\nB = "投诉"\n'
+        'C = ("漏水", "停电")\nD = {"业主": "owner", "x": "租户"}\ndef f(n):\n    return f"第 {n} 行"\n',
         encoding="utf-8",
     )
     assert list(strays_in_code(code)) == [(4, "投诉"), (6, "租户"), (8, "第 "), (8, " 行")]
