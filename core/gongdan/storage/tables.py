@@ -1,6 +1,18 @@
 """Every table of the core in one place, for migrations and their tests."""
 
-from gongdan.storage import accounts, assets, companies, imports, journal, parties, policies, rosters, search, tickets, timers
+from gongdan.storage import (
+    accounts,
+    assets,
+    companies,
+    imports,
+    journal,
+    parties,
+    policies,
+    rosters,
+    search,
+    tickets,
+    timers,
+)
 from gongdan.storage.base import Base
 
 #: The rooms' modules, named so that importing this one declares every table.
