@@ -15,7 +15,8 @@ from typing import TypeAlias
 from uuid import UUID
 
 from gongdan.domain.fields import Choice
-from gongdan.errors import FieldProblem
+from gongdan.domain.limits import Limit, MonthDay, Span, SpanUnit, limit_text, read_limit
+from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.text import msg
 
 #: Longest value, in characters.
@@ -28,7 +29,7 @@ _PLACES = 2
 _LONGEST_NUMBER = 15
 
 #: What a value is once it is read.
-Value: TypeAlias = int | Decimal | time | str | bool
+Value: TypeAlias = Limit | int | Decimal | time | str | bool
 
 
 class PolicyKind(StrEnum):
@@ -185,7 +186,10 @@ def value_of(key: PolicyKey, line: PolicyLine | None) -> PolicyValue:
 
 
 def read_value(key: PolicyKey, text: str) -> Value:
-    """Return what a written value means; raises ``ValueError`` for one that ``check`` would refuse by its form."""
+    """Return what a written value means.
+
+    Raises ``InvalidInput`` for a limit and ``ValueError`` for another value that ``check`` would refuse by its form.
+    """
     return _READERS[key.kind](text.strip())
 
 
@@ -200,6 +204,8 @@ def check(key: PolicyKey, text: str) -> tuple[FieldProblem, ...]:
         return (_problem(key, text[:LONGEST_VALUE], msg("最多 {longest} 个字符"), longest=LONGEST_VALUE),)
     try:
         value = read_value(key, text)
+    except InvalidInput as refusal:
+        return tuple(_problem(key, text, each.rule, each.remedy, **each.params or {}) for each in refusal.problems)
     except ValueError:
         return (_problem(key, text, _FORMS[key.kind], _EXAMPLES[key.kind]),)
     if key.kind is PolicyKind.CHOICE and value not in {choice.value for choice in key.choices}:
@@ -273,6 +279,7 @@ def _read_text(text: str) -> str:
 _YES_NO = {"yes": True, "no": False, "是": True, "否": False}
 
 _READERS: Mapping[PolicyKind, Callable[[str], Value]] = {
+    PolicyKind.LIMIT: read_limit,
     PolicyKind.INTEGER: _read_integer,
     PolicyKind.PERCENT: _read_percent,
     PolicyKind.MONEY: _read_decimal,
@@ -291,8 +298,32 @@ def _minute_of_day(value: Value) -> Decimal:
     return Decimal(value.hour * 60 + value.minute) if isinstance(value, time) else Decimal(0)
 
 
+#: Minutes of a unit, as long as it is at least; bounds catch slips of the hand, they measure nothing.
+_MINUTES: Mapping[SpanUnit, int] = {
+    SpanUnit.MINUTE: 1,
+    SpanUnit.DESK_MINUTE: 1,
+    SpanUnit.HOUR: 60,
+    SpanUnit.DESK_HOUR: 60,
+    SpanUnit.WORKDAY_HOUR: 60,
+    SpanUnit.WORKDAY: 1_440,
+    SpanUnit.DAY: 1_440,
+}
+_MONTH = 31 * 1_440
+
+
+def _length(value: Value) -> Decimal:
+    match value:
+        case Span(amount, unit):
+            return Decimal(amount * _MINUTES[unit])
+        case MonthDay(day, months):
+            return Decimal(months * _MONTH + day * 1_440)
+        case _:
+            return Decimal(1_440)
+
+
 #: What values of a kind are compared by.
 _SIZES: Mapping[PolicyKind, Callable[[Value], Decimal]] = {
+    PolicyKind.LIMIT: _length,
     PolicyKind.INTEGER: _itself,
     PolicyKind.PERCENT: _itself,
     PolicyKind.MONEY: _itself,
@@ -307,12 +338,13 @@ def _write(kind: PolicyKind, value: Value) -> str:
         return value.isoformat("minutes")
     if isinstance(value, Decimal):
         return f"{value:.{_PLACES}f}" if kind is PolicyKind.MONEY else f"{value.normalize():f}"
-    return str(value)
+    if isinstance(value, int | str):
+        return str(value)
+    return limit_text(value)
 
 
 #: What a value of a kind has to look like.
 _FORMS: Mapping[PolicyKind, str] = {
-    PolicyKind.LIMIT: msg("不是能识别的时限"),
     PolicyKind.INTEGER: msg("应为整数"),
     PolicyKind.PERCENT: msg("应为 0 到 100 的百分数"),
     PolicyKind.MONEY: msg("应为金额，最多两位小数"),
@@ -323,7 +355,6 @@ _FORMS: Mapping[PolicyKind, str] = {
 }
 
 _EXAMPLES: Mapping[PolicyKind, str] = {
-    PolicyKind.LIMIT: msg("例如 20 min、2 h、24 desk_h、2 workday、same_day、next_opening"),
     PolicyKind.INTEGER: msg("例如 3"),
     PolicyKind.PERCENT: msg("例如 20"),
     PolicyKind.MONEY: msg("例如 50.00"),

@@ -9,6 +9,7 @@ from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.fields import Choice, Field, FieldKind
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.people import Permission, Role
+from gongdan.domain.policy import PolicyKey, PolicyKind
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import Guard, Move, MoveAttempt, State, StateCategory, Workflow
@@ -109,6 +110,13 @@ REPAIR = TicketType(
     clauses=("SAMPLE-01",),
 )
 
+POLICY_KEYS = (
+    PolicyKey(
+        "sample.answer", "首次答复", PolicyKind.LIMIT, ("SAMPLE-01",), proposed="2 h", lowest="5 min", highest="48 h"
+    ),
+    PolicyKey("sample.on_site", "到场", PolicyKind.LIMIT, ("SAMPLE-02",), lowest="5 min", highest="24 h"),
+)
+
 
 @hookimpl
 def register_rulebook() -> Rulebook:
@@ -140,5 +148,6 @@ def register_rulebook() -> Rulebook:
             Clause("SAMPLE-01", "完成时须写明处理结果与原因", "A result and a cause are written on completion"),
             Clause("SAMPLE-02", "实际费用不得超过预估费用", "The fee may not exceed the estimate"),
         ),
+        policy_keys=POLICY_KEYS,
         assets_label="房屋",
     )

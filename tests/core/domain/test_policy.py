@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 
 from gongdan.domain.fields import Choice
+from gongdan.domain.limits import SameDay, Span, SpanUnit
 from gongdan.domain.policy import PolicyKey, PolicyKind, PolicyLine, PolicyTimeline, check, normal_text, read_value
 
+LIMIT = PolicyKey("sample.answer", "首次答复", PolicyKind.LIMIT, ("SAMPLE-01",), lowest="5 min", highest="48 h")
 INTEGER = PolicyKey("sample.days", "保留天数", PolicyKind.INTEGER, lowest="1", highest="30", proposed="7")
 PERCENT = PolicyKey("sample.share", "抽查比例", PolicyKind.PERCENT, ("SAMPLE-01",), lowest="20")
 MONEY = PolicyKey("sample.fee", "上门费", PolicyKind.MONEY, highest="500.00")
@@ -29,6 +31,8 @@ def _line(key: str, text: str | None, since: datetime) -> PolicyLine:
 @pytest.mark.parametrize(
     ("key", "text", "value", "kept"),
     [
+        (LIMIT, "24  desk_h", Span(24, SpanUnit.DESK_HOUR), "24 desk_h"),
+        (LIMIT, "same_day", SameDay(), "same_day"),
         (INTEGER, " 7 ", 7, "7"),
         (INTEGER, "030", 30, "30"),
         (PERCENT, "20", Decimal(20), "20"),
@@ -51,6 +55,11 @@ def test_a_value_is_read_and_kept_in_one_way(key: PolicyKey, text: str, value: o
 @pytest.mark.parametrize(
     ("key", "text", "rule"),
     [
+        (LIMIT, "soon", "不是一个时限"),
+        (LIMIT, "4 min", "不能小于 {lowest}"),
+        (LIMIT, "49 h", "不能大于 {highest}"),
+        (LIMIT, "3 workday", "不能大于 {highest}"),
+        (LIMIT, "month+1:6", "不能大于 {highest}"),
         (INTEGER, "0", "不能小于 {lowest}"),
         (INTEGER, "31", "不能大于 {highest}"),
         (INTEGER, "7.5", "应为整数"),
