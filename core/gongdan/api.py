@@ -65,6 +65,7 @@ from gongdan.services.demo import as_member, play
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
+from gongdan.services.moments import at_moment
 from gongdan.services.parties import PartyInput
 from gongdan.services.ticket_lists import TicketFilter
 from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, UtcDateTime, UuidColumn

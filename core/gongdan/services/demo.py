@@ -1,31 +1,20 @@
 """Demo companies: cases that are played through the services, each step at its own time by its own person."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from gongdan.domain.demo import DemoCase, DemoStep
 from gongdan.domain.fields import FieldKind
 from gongdan.errors import NotFound
-from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.services.desk import CompanyDesk
 from gongdan.services.intake import NewTicket
+from gongdan.services.moments import at_moment
 from gongdan.services.parties import PartyInput
 
 _TEN = timedelta(minutes=10)
-
-
-@contextmanager
-def at_moment(desk: Desk, moment: datetime) -> Iterator[None]:
-    """Let everything inside happen at ``moment``, an aware time; only while nobody else works at the desk."""
-    clock, now = desk.clock, moment.astimezone(UTC)
-    desk.clock = lambda: now
-    try:
-        yield
-    finally:
-        desk.clock = clock
 
 
 def as_member(desk: CompanyDesk, login: str) -> CompanyDesk:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gongdan.domain.events import Event, EventKind
 from gongdan.errors import NotFound
 from gongdan.services.actors import Actor
+from gongdan.storage import timers
 from gongdan.storage.base import Base
 from gongdan.storage.companies import CompanyRow
 from gongdan.storage.journal import Act
@@ -30,6 +31,8 @@ class Work:
     now: datetime
     acts: list[Act] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    #: Something is due already when the transaction ends.
+    is_waking: bool = False
 
     def record(
         self,
@@ -47,6 +50,31 @@ class Work:
     def tell(self, kind: EventKind, subject_kind: str, subject_id: UUID, **data: object) -> None:
         """Tell the company's plugins after the commit."""
         self.events.append(Event(kind, self.company_id, subject_kind, subject_id, self.now, data))
+
+    def schedule(
+        self,
+        kind: str,
+        key: str,
+        due_at: datetime,
+        payload: Mapping[str, object] | None = None,
+        *,
+        plugin: str = "",
+    ) -> None:
+        """Let the handler of ``kind`` be called at ``due_at``, an aware time, if this transaction holds.
+
+        ``key`` is unique within the company, its parts joined by colons. What was scheduled under it before is moved
+        when it waits, and waits again when it has ended. ``payload`` is plain JSON.
+        """
+        timer = {"kind": kind, "key": key, "plugin": plugin, "due_at": due_at, "payload": dict(payload or {})}
+        timers.put(self.session, self.company_id, [{**timer, "created_at": self.now}])
+        self.is_waking = self.is_waking or due_at <= self.now
+
+    def cancel_timers(self, key: str) -> int:
+        """Cancel what waits under ``key`` and under all keys that go on with a colon; return how many there were.
+
+        ``duty:1`` cancels ``duty:1`` and ``duty:1:warn``, but not ``duty:12``; ``duty:1:`` spares ``duty:1`` itself.
+        """
+        return timers.cancel(self.session, key, self.now)
 
     def take_turn(self) -> None:
         """Wait for other work of the company that asks for its turn, and let the next one wait for this.

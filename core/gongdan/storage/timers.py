@@ -1,0 +1,243 @@
+"""Timers: one row for each thing that is to happen at a time of its own; the durable truth of all executors.
+
+A worker takes timers with a lease and a fencing number. The lease only says who may take them meanwhile; that an
+effect happens once is owed to the number, which is compared in the transaction of the effect itself. Leases run on
+the clock of the database, due times on that of the desk.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Interval,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from uuid6 import uuid7
+
+from gongdan.domain.timers import TimerState, TimerView
+from gongdan.storage.base import Base, CompanyScoped, Identified, UtcDateTime, UuidColumn
+
+#: A lease that ends later than this was given before the database's clock went back; it holds nobody up.
+_LONGEST_LEASE = timedelta(hours=1)
+
+_WAITING = TimerState.WAITING.value
+
+
+class TimerRow(Identified, CompanyScoped, Base):
+    """One thing that is to happen, has happened, or will not."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        UniqueConstraint("company_id", "key"),
+        Index(
+            "ix_timer_ready",
+            "company_id",
+            "plugin",
+            "ready_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_timer_state", "company_id", "state", "due_at"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(64))
+    #: Compared byte by byte on every database, so that all keys with one beginning lie together.
+    key: Mapped[str] = mapped_column(String(200).with_variant(String(200, collation="C"), "postgresql"))
+    #: Whose it is; empty for the core.
+    plugin: Mapped[str] = mapped_column(String(64))
+    due_at: Mapped[datetime]
+    ready_at: Mapped[datetime]
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(16))
+    #: On the database's clock; empty while nobody has taken it.
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int]
+    tries: Mapped[int]
+    last_error: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+def put(session: Session, company_id: UUID, timers: Sequence[Mapping[str, Any]]) -> None:
+    """Write timers: kind, key, plugin, due_at, payload, created_at of each. A key that is there is scheduled anew."""
+    if not timers:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement: Any = insert(TimerRow)
+    given = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=["company_id", "key"],
+        set_={
+            **{name: given[name] for name in ("kind", "plugin", "due_at", "ready_at", "payload", "state", "tries")},
+            **{name: given[name] for name in ("last_error", "lease_until", "done_at")},
+            "fence": TimerRow.fence + 1,
+        },
+    )
+    fresh = {
+        "company_id": company_id, "state": _WAITING, "lease_until": None, "fence": 0, "tries": 0,
+        "last_error": "", "done_at": None,
+    }  # fmt: skip
+    session.execute(statement, [{**fresh, **timer, "id": uuid7(), "ready_at": timer["due_at"]} for timer in timers])
+
+
+def cancel(session: Session, key: str, now: datetime) -> int:
+    """Cancel what waits or is parked under ``key`` or under a key that goes on with a colon; return how many."""
+    beginning = key.rstrip(":")
+    below = and_(TimerRow.key >= f"{beginning}:", TimerRow.key < f"{beginning};")
+    statement = (
+        update(TimerRow)
+        .where(
+            below if key.endswith(":") else or_(TimerRow.key == key, below),
+            TimerRow.state.in_((TimerState.WAITING.value, TimerState.PARKED.value)),
+        )
+        .values(state=TimerState.CANCELLED.value, done_at=now, lease_until=None)
+    )
+    return _count(session, statement)
+
+
+def next_ready(session: Session, plugin: str, until: datetime) -> Sequence[tuple[datetime, UUID]]:
+    """Return the companies that have a timer to take until then, each with the moment of its first one, in order.
+
+    This looks across companies, at nothing but their keys and that moment.
+    """
+    dialect = session.get_bind().dialect.name
+    times = {"until": until}
+    if dialect == "sqlite":
+        # PostgreSQL asks its own clock.
+        times |= {"clock": datetime.now(UTC), "far": datetime.now(UTC) + _LONGEST_LEASE}
+    given = [bindparam(name, value, type_=UtcDateTime()) for name, value in times.items()]
+    statement = text(_NEXT_READY[dialect]).bindparams(bindparam("plugin", plugin, type_=String()), *given)
+    found = session.execute(statement.columns(company_id=UuidColumn(), ready_at=UtcDateTime()))
+    return sorted((ready_at, company_id) for company_id, ready_at in found)
+
+
+#: On PostgreSQL a function that runs with its owner's rights: row-level security shows a session one company alone.
+_NEXT_READY = {
+    "postgresql": "SELECT company_id, ready_at FROM gongdan_next_ready(:plugin, :until)",
+    "sqlite": """
+        SELECT * FROM (
+            SELECT company.id AS company_id, (
+                SELECT timer.ready_at FROM timer
+                WHERE timer.company_id = company.id AND timer.plugin = :plugin AND timer.state = 'waiting'
+                  AND timer.ready_at <= :until
+                  AND (timer.lease_until IS NULL OR timer.lease_until <= :clock OR timer.lease_until > :far)
+                ORDER BY timer.ready_at LIMIT 1
+            ) AS ready_at FROM company
+        ) WHERE ready_at IS NOT NULL""",
+}
+
+
+def claim(session: Session, plugin: str, until: datetime, *, lot: int, lease: timedelta) -> Sequence[TimerView]:
+    """Take up to ``lot`` timers of the session's company, the first ones first; nobody else takes them meanwhile.
+
+    A timer that has been tried before is taken alone, so that one that kills its worker drags no other along.
+    """
+    clock = _clock(session, timedelta())
+    query = (
+        select(TimerRow.id, TimerRow.tries)
+        .where(
+            TimerRow.plugin == plugin,
+            TimerRow.state == _WAITING,
+            TimerRow.ready_at <= until,
+            or_(
+                TimerRow.lease_until.is_(None),
+                TimerRow.lease_until <= clock,
+                TimerRow.lease_until > _clock(session, _LONGEST_LEASE),
+            ),
+        )
+        .order_by(TimerRow.ready_at, TimerRow.id)
+        .limit(lot)
+        .with_for_update(skip_locked=True)
+    )
+    chosen = list(_together(session.execute(query).all()))
+    if not chosen:
+        return ()
+    statement = (
+        update(TimerRow)
+        .where(TimerRow.id.in_(chosen))
+        .values(lease_until=_clock(session, lease), fence=TimerRow.fence + 1, tries=TimerRow.tries + 1)
+        .returning(TimerRow)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return sorted(map(view, session.scalars(statement)), key=lambda taken: (taken.ready_at, taken.id))
+
+
+def _together(found: Sequence[Any]) -> Iterator[UUID]:
+    for place, (key, tries) in enumerate(found):
+        if tries and place:
+            return
+        yield key
+        if tries:
+            return
+
+
+def is_held(session: Session, timer: TimerView) -> bool:
+    """Tell whether nobody has taken, moved or cancelled the timer since it was claimed."""
+    query = select(TimerRow.id).where(*_held(timer))
+    return session.execute(query).one_or_none() is not None
+
+
+def end(session: Session, timer: TimerView, state: TimerState, now: datetime, *, problem: str = "") -> bool:
+    """End a claimed timer; False, and nothing done, when it is no longer held."""
+    statement = update(TimerRow).where(*_held(timer))
+    return bool(_count(session, statement.values(state=state.value, done_at=now, lease_until=None, last_error=problem)))
+
+
+def postpone(session: Session, timer: TimerView, ready_at: datetime, problem: str) -> bool:
+    """Give a claimed timer back until ``ready_at``; False, and nothing done, when it is no longer held."""
+    statement = update(TimerRow).where(*_held(timer))
+    return bool(_count(session, statement.values(ready_at=ready_at, lease_until=None, last_error=problem)))
+
+
+def view(row: TimerRow) -> TimerView:
+    """Return a row as its handler and people see it."""
+    return TimerView(
+        id=row.id,
+        company_id=row.company_id,
+        kind=row.kind,
+        key=row.key,
+        due_at=row.due_at,
+        ready_at=row.ready_at,
+        payload=row.payload,
+        plugin=row.plugin,
+        state=TimerState(row.state),
+        tries=row.tries,
+        fence=row.fence,
+        problem=row.last_error,
+        created_at=row.created_at,
+        ended_at=row.done_at,
+    )
+
+
+def _held(timer: TimerView) -> tuple[ColumnElement[bool], ...]:
+    return TimerRow.id == timer.id, TimerRow.fence == timer.fence, TimerRow.state == _WAITING
+
+
+def _clock(session: Session, later: timedelta) -> ColumnElement[datetime]:
+    """Return the time on the database's clock; SQLite's is that of this machine."""
+    if session.get_bind().dialect.name == "sqlite":
+        return literal(datetime.now(UTC) + later, UtcDateTime())
+    now = func.timezone("utc", func.clock_timestamp())
+    return type_coerce(now + literal(later, Interval()), UtcDateTime())
+
+
+def _count(session: Session, statement: Any) -> int:
+    result: Any = session.execute(statement.execution_options(synchronize_session=False))
+    return int(result.rowcount)
