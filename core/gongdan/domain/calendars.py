@@ -1,0 +1,342 @@
+"""Working calendars: when the desk is open, and when a limit that starts at a moment ends.
+
+For every span, ``due(start, a + b)`` is ``due(due(start, a), b)``.
+"""
+
+from bisect import bisect_left, bisect_right
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from gongdan.domain.hours import Hours, Interval, check_hours, check_week
+from gongdan.domain.limits import Limit, MonthDay, NextOpening, SameDay, Span, SpanUnit, WeekdayBefore
+from gongdan.domain.timelines import MINUTE, Line, Minutes, Timeline, from_line, lay_out, to_line
+from gongdan.errors import FieldProblem, InvalidInput
+from gongdan.text import msg
+
+_HOUR: Final = 60 * MINUTE
+_CLOCK_UNITS: Final = {SpanUnit.MINUTE: timedelta(minutes=1), SpanUnit.HOUR: timedelta(hours=1)}
+_DESK_UNITS: Final = {SpanUnit.DESK_MINUTE: MINUTE, SpanUnit.DESK_HOUR: _HOUR}
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2299
+
+
+class DayKind(StrEnum):
+    """Whether the desk opens on a day."""
+
+    WORK = "work"
+    REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A day that differs from its weekday: a holiday, a make-up working day, a day of the company's own."""
+
+    date: date
+    kind: DayKind
+    #: Such as 国庆节.
+    name: str = ""
+    #: Where it is written, such as the notice with its date.
+    source: str = ""
+    #: Hours of its own; None means those of a Monday.
+    hours: Hours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a limit ends."""
+
+    #: UTC.
+    at: datetime
+    #: It lies beyond the known calendar and is reckoned by weekdays alone.
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """What one day contributes to a span."""
+
+    date: date
+    #: What counted of it; a whole day, 24 hours, where days are counted.
+    counted: timedelta
+    kind: DayKind
+    #: Name of the special day; may be empty.
+    name: str
+
+    @property
+    def minutes(self) -> int:
+        """Return the whole minutes that counted."""
+        return self.counted // timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """The hours of a week in a time zone, and the days that differ from it. Raises ``InvalidInput`` when it is none."""
+
+    #: Shown name.
+    name: str
+    #: IANA name, such as Asia/Shanghai.
+    zone: str
+    #: Hours of each weekday, Monday first; empty for a rest day.
+    week: tuple[Hours, ...]
+    special: Mapping[date, SpecialDay] = field(default_factory=dict)
+    #: The last day whose holidays are known.
+    known_until: date = date.max
+    #: Statutory holidays and make-up working days apply.
+    follows_holidays: bool = True
+
+    def __post_init__(self) -> None:
+        if problems := (*check_zone(self.zone), *check_week(self.week), *self._special_problems()):
+            raise InvalidInput(problems)
+
+    def due(self, start: datetime, limit: Limit) -> Due:
+        """Return when a limit that starts at an aware moment ends; never before the start."""
+        if isinstance(limit, Span):
+            if limit.unit in _CLOCK_UNITS:
+                return Due(start.astimezone(UTC) + limit.amount * _CLOCK_UNITS[limit.unit], is_provisional=False)
+            if limit.amount == 0:
+                return Due(start.astimezone(UTC), is_provisional=False)
+        moment = to_line(start)
+        at = self._find(moment, lambda timeline: _end(timeline, moment, limit))
+        return Due(from_line(at), is_provisional=at >= self._known_end)
+
+    def before(self, end: datetime, span: Span) -> Due:
+        """Return the last moment from which a span lasts until an aware moment; days count to their close."""
+        if span.unit in _CLOCK_UNITS:
+            return Due(end.astimezone(UTC) - span.amount * _CLOCK_UNITS[span.unit], is_provisional=False)
+        if span.amount == 0:
+            return Due(end.astimezone(UTC), is_provisional=False)
+        moment = to_line(end)
+        at = self._find(moment, lambda timeline: _beginning(timeline, moment, span))
+        return Due(from_line(at), is_provisional=moment >= self._known_end)
+
+    def elapsed(self, start: datetime, end: datetime, unit: SpanUnit) -> timedelta:
+        """Return how much of a unit lies between two aware moments; whole days for days, negative if swapped."""
+        if end < start:
+            return -self.elapsed(end, start, unit)
+        if unit in _CLOCK_UNITS:
+            return end - start
+        first, last = to_line(start), to_line(end)
+        timeline = self._around(first, last)
+        if line := _line(timeline, unit):
+            return timedelta(microseconds=line.counted_until(last) - line.counted_until(first))
+        days = timeline.days
+        places = days.place(first), days.place(last)
+        if unit is SpanUnit.WORKDAY:
+            places = bisect_right(days.working, places[0]), bisect_right(days.working, places[1])
+        return timedelta(days=places[1] - places[0])
+
+    def counted(self, start: datetime, end: datetime, unit: SpanUnit) -> tuple[DayCount, ...]:
+        """Return every day from one aware moment to another with what it contributes, rest days with nothing."""
+        first, last = to_line(start), to_line(end)
+        timeline = self._around(first, last)
+        days = timeline.days
+        counts = []
+        for place in range(days.place(first), days.place(last) + 1):
+            begin, finish = max(first, days.begins[place]), min(last, days.begins[place + 1])
+            day = date.fromordinal(days.ordinals[place])
+            kind = self.kind_of(day)
+            if line := _line(timeline, unit):
+                amount = timedelta(microseconds=line.counted_until(finish) - line.counted_until(begin))
+            elif unit in _CLOCK_UNITS:
+                amount = timedelta(microseconds=finish - begin)
+            else:
+                is_counted = begin > first and (unit is SpanUnit.DAY or kind is DayKind.WORK)
+                amount = timedelta(days=int(is_counted))
+            counts.append(DayCount(day, amount, kind, self.special[day].name if day in self.special else ""))
+        return tuple(counts)
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether the desk is open at an aware moment."""
+        moment = to_line(at)
+        return self._around(moment, moment).desk.holds(moment)
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether the desk opens on a day."""
+        return self.kind_of(day) is DayKind.WORK
+
+    def is_known(self, day: date) -> bool:
+        """Tell whether the holidays of a day are known, or do not matter here."""
+        return not self.follows_holidays or day <= self.known_until
+
+    def kind_of(self, day: date) -> DayKind:
+        """Tell whether a day is a working day or a rest day."""
+        return DayKind.WORK if self.hours_of(day) else DayKind.REST
+
+    def hours_of(self, day: date) -> Hours:
+        """Return when the desk opens on a day; those that pass midnight belong to the day that they begin on."""
+        special = self.special.get(day)
+        if special is None:
+            return self.week[day.weekday()]
+        if special.kind is DayKind.REST:
+            return ()
+        # Where the desk is closed on Mondays, a make-up day has the hours of the first day of work.
+        return special.hours or next(hours for hours in self.week if hours)
+
+    def _special_problems(self) -> tuple[FieldProblem, ...]:
+        return tuple(
+            problem
+            for day, special in self.special.items()
+            for problem in check_hours(special.hours or (), "special", day.isoformat())
+        )
+
+    @cached_property
+    def _known_end(self) -> float:
+        """Return the moment from which the calendar is not known."""
+        if not self.follows_holidays or self.known_until.year > _LAST_YEAR:
+            return float("inf")
+        midnight = datetime.combine(self.known_until + timedelta(days=1), datetime.min.time(), ZoneInfo(self.zone))
+        return to_line(midnight)
+
+    @cached_property
+    def _layout(self) -> "_Layout":
+        return _Layout(self)
+
+    def _find(self, moment: int, find: Callable[[Timeline], int | None]) -> int:
+        """Return what ``find`` finds, on a longer line if need be."""
+        timeline = self._layout.around(moment)
+        while (found := find(timeline)) is None:
+            timeline = self._layout.longer(timeline)
+        return found
+
+    def _around(self, first: int, last: int) -> Timeline:
+        timeline = self._layout.around(first)
+        while last >= timeline.last:
+            timeline = self._layout.longer(timeline)
+        return timeline
+
+
+def check_zone(zone: str) -> tuple[FieldProblem, ...]:
+    """Return what is wrong with the name of a time zone."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        rule, remedy = msg("没有这个时区"), msg("请填写 Asia/Shanghai 这样的时区名")
+        return (FieldProblem("zone", zone, rule, remedy, label=msg("时区")),)
+    return ()
+
+
+class _Layout:
+    """The line of a calendar, as long as it was needed so far."""
+
+    def __init__(self, calendar: WorkingCalendar) -> None:
+        self._calendar = calendar
+        self._years = (0, 0)
+        self._timeline: Timeline | None = None
+
+    def around(self, moment: int) -> Timeline:
+        """Return a line that holds a moment."""
+        timeline = self._timeline
+        if timeline is None or not timeline.first <= moment < timeline.last:
+            year = from_line(moment).year
+            first, last = self._years if timeline else (year, year)
+            timeline = self._lay_out(min(first, year - 1), max(last, year + 2))
+            if not timeline.first <= moment < timeline.last:
+                raise self._out_of_reach()
+        return timeline
+
+    def longer(self, timeline: Timeline) -> Timeline:
+        """Return a line of twice the length, in both directions."""
+        if self._timeline is timeline:
+            first, last = self._years
+            reach = (last - first + 1 + 1) // 2
+            return self._lay_out(first - reach, last + reach)
+        return self._timeline or timeline
+
+    def _lay_out(self, first: int, last: int) -> Timeline:
+        years = max(first, _FIRST_YEAR), min(last, _LAST_YEAR)
+        if years == self._years or years[0] > years[1]:
+            raise self._out_of_reach()
+        zone = ZoneInfo(self._calendar.zone)
+        timeline = lay_out(zone, date(years[0], 1, 1), date(years[1], 12, 31), self._minutes_of)
+        self._years, self._timeline = years, timeline
+        return timeline
+
+    def _out_of_reach(self) -> InvalidInput:
+        rule = msg("按工作日历“{calendar}”算不出到期时间")
+        remedy = msg("请核对起算时间与时限，并检查日历是否有上班时间")
+        params = {"calendar": self._calendar.name}
+        return InvalidInput((FieldProblem("limit", "", rule, remedy, params=params, label=msg("时限")),))
+
+    def _minutes_of(self, day: date) -> list[Minutes]:
+        return [(one.begins, one.ends) for one in self._calendar.hours_of(day)]
+
+
+def _line(timeline: Timeline, unit: SpanUnit) -> Line | None:
+    if unit in _DESK_UNITS:
+        return timeline.desk
+    return timeline.workdays if unit is SpanUnit.WORKDAY_HOUR else None
+
+
+def _end(timeline: Timeline, moment: int, limit: Limit) -> int | None:
+    """Return when a limit ends; None if that lies beyond the line."""
+    found = _end_of_span(timeline, moment, limit) if isinstance(limit, Span) else _end_of_day(timeline, moment, limit)
+    return found if found is not None and found < timeline.last else None
+
+
+def _end_of_span(timeline: Timeline, moment: int, span: Span) -> int | None:
+    if line := _line(timeline, span.unit):
+        counted = line.counted_until(moment) + span.amount * _DESK_UNITS.get(span.unit, _HOUR)
+        return line.earliest(counted) if counted <= line.total else None
+    days = timeline.days
+    place = days.place(moment) + span.amount
+    if span.unit is SpanUnit.WORKDAY:
+        index = bisect_right(days.working, place - span.amount) + span.amount - 1
+        place = days.working[index] if index < len(days.working) else len(days.closes)
+    return days.closes[place] if place < len(days.closes) else None
+
+
+def _beginning(timeline: Timeline, moment: int, span: Span) -> int | None:
+    """Return from when a span lasts until a moment; None if that lies before the line."""
+    if line := _line(timeline, span.unit):
+        counted = line.counted_until(moment) - span.amount * _DESK_UNITS.get(span.unit, _HOUR)
+        found = line.latest(counted) if counted >= 0 else -1
+    else:
+        days = timeline.days
+        place = days.place(moment) - span.amount
+        if span.unit is SpanUnit.WORKDAY:
+            index = bisect_left(days.working, place + span.amount) - span.amount
+            place = days.working[index] if index >= 0 else -1
+        found = days.closes[place] if place >= 0 else -1
+    return found if found >= timeline.first else None
+
+
+def _end_of_day(timeline: Timeline, moment: int, limit: MonthDay | WeekdayBefore | SameDay | NextOpening) -> int | None:
+    days = timeline.days
+    place = days.place(moment)
+    if isinstance(limit, NextOpening):
+        index = bisect_right(days.openings, moment)
+        return days.openings[index] if index < len(days.openings) else None
+    if isinstance(limit, SameDay):
+        is_closed = moment > days.closes[place]
+        return max(moment, days.last_second(place) if is_closed else days.closes[place])
+    day = date.fromordinal(days.ordinals[place])
+    for months in range(3):
+        at = _close_of(timeline, _day_of_month(day, months, limit))
+        if at is None or at >= moment:
+            return at
+    return None
+
+
+def _close_of(timeline: Timeline, day: date) -> int | None:
+    place = timeline.days.place_of(day.toordinal())
+    return timeline.days.closes[place] if place < len(timeline.days.closes) else None
+
+
+def _day_of_month(day: date, later: int, limit: MonthDay | WeekdayBefore) -> date:
+    """Return the day that a limit names, so many months later than the first one that it could mean."""
+    months = day.month - 1 + later + (limit.months if isinstance(limit, MonthDay) else 0)
+    year, month = day.year + months // 12, months % 12 + 1
+    longest = monthrange(year, month)[1]
+    if isinstance(limit, MonthDay):
+        return date(year, month, min(limit.day, longest))
+    last = date(year, month, min(limit.day - 1, longest))
+    return last - timedelta(days=(last.weekday() - limit.weekday) % 7)
+
+
+__all__ = ["DayCount", "DayKind", "Due", "Interval", "SpecialDay", "WorkingCalendar", "check_zone"]
