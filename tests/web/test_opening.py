@@ -93,6 +93,65 @@ def test_a_refused_form_keeps_everything_and_names_every_problem(agent: Visitor,
     assert re.search(r'id="p-contact_name">必须填写', answer.text)
 
 
+def test_a_number_that_nobody_has_offers_to_make_a_customer(
+    agent: Visitor, visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk
+) -> None:
+    party = factory.party(name="王芳", phones=("13812345678",))
+    company_desk.roles.save("desk", "前台", ["ticket.view", "ticket.create", "party.view"], new=True)
+    narrow, supervisor = visitor_as("desk", login="qiantai"), visitor_as("supervisor", login="chenhong")
+    address, offer = f"{FORM}/newcomer?contact_phone=", 'name="newcomer"'
+    assert offer in agent.get(f"{address}13900139000", fragment=True).text
+    for known_or_no_number in ("13812345678", "1381234", "139001", ""):
+        assert offer not in agent.get(f"{address}{known_or_no_number}", fragment=True).text
+    assert offer not in agent.get(f"{address}13900139000&requester={party.id}", fragment=True).text
+    assert offer not in narrow.get(f"{address}13900139000", fragment=True).text
+    roles = supervisor.get(f"{address}13900139000&newcomer=true&newcomer_role=sample_owner", fragment=True).text
+    assert re.search(r'name="newcomer" value="true" checked', roles)
+    assert '<option value="sample_owner" selected>业主</option>' in roles
+    assert "sample_owner" not in agent.get(f"{address}13900139000", fragment=True).text
+
+
+def test_a_newcomer_is_registered_with_his_ticket(
+    visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk
+) -> None:
+    supervisor, unit = visitor_as("supervisor"), factory.unit(label="3-2-501")
+    supervisor.get(FORM)
+    given = {"contact_phone": "13900139000", "contact_name": "赵磊", "asset": str(unit.id), "place": "3-2-501",
+             "channel": "phone", "description": "漏水", "newcomer_role": "sample_owner"}  # fmt: skip
+    answer = supervisor.post(FORM, {**given, "newcomer": "true"})
+    (line,) = company_desk.tickets.list(TicketFilter()).lines
+    assert answer.location == f"/tickets/{line.ticket.id}"
+    (party,) = company_desk.parties.by_phone("13900139000")
+    assert (party.name, line.ticket.requester_id) == ("赵磊", party.id)
+    assert [one.role for one in company_desk.parties.holdings(party.id)] == ["sample_owner"]
+
+
+def test_without_the_tick_nobody_becomes_a_customer(agent: Visitor, company_desk: CompanyDesk) -> None:
+    agent.get(FORM)
+    given = {"contact_phone": "13900139000", "contact_name": "赵磊", "channel": "phone", "description": "漏水"}
+    assert agent.post(FORM, given).status_code == 303
+    assert company_desk.parties.by_phone("13900139000") == ()
+
+
+def test_a_refused_newcomer_keeps_his_tick_and_leaves_nothing_behind(
+    visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk, unchanged: Unchanged
+) -> None:
+    supervisor, unit = visitor_as("supervisor"), factory.unit(label="3-2-501")
+    company_desk.assets.link(unit.id, "sample_tenant", party_id=factory.party(name="王芳").id)
+    given = {"contact_phone": "13900139000", "contact_name": "赵磊", "channel": "phone", "description": "漏水",
+             "asset": str(unit.id), "newcomer": "true"}  # fmt: skip
+    supervisor.get(FORM)
+    for role, status, words in (
+        ("sample_tenant", 409, "与已有记录冲突"),
+        ("king", 422, 'id="p-newcomer_role">不是可选的关系'),
+    ):
+        with unchanged():
+            answer = supervisor.post(FORM, {**given, "newcomer_role": role})
+        assert answer.status_code == status
+        assert words in answer.text
+        assert re.search(r'name="newcomer" value="true" checked', answer.text)
+
+
 def test_people_places_and_members_of_another_company_cannot_be_named(
     agent: Visitor, other_factory: Factory, unchanged: Unchanged
 ) -> None:

@@ -272,6 +272,23 @@ class Assets:
         ends: date | None = None,
     ) -> None:
         """Link an asset to a party or another asset for a term; raises ``Conflict`` when a rule allows only one."""
+        with self._desk.working() as work:
+            self.link_in(
+                work, asset_id, role, party_id=party_id, other_asset_id=other_asset_id, begins=begins, ends=ends
+            )
+
+    def link_in(
+        self,
+        work: Work,
+        asset_id: UUID,
+        role: str,
+        *,
+        party_id: UUID | None = None,
+        other_asset_id: UUID | None = None,
+        begins: date | None = None,
+        ends: date | None = None,
+    ) -> None:
+        """Link an asset as ``link`` does, inside a running transaction."""
         self._desk.require("asset.edit")
         declared = self._desk.installation.plugins.catalogue.link_rules.of(self._desk.enabled)
         rule = next((rule for rule in declared if rule.role == role), None)
@@ -281,37 +298,36 @@ class Assets:
             raise _invalid("party", "", msg("请选择一位客户或一项资产"))
         if begins and ends and ends <= begins:
             raise _invalid("ends", ends.isoformat(), msg("结束日期应晚于开始日期"))
-        with self._desk.working() as work:
-            self._lock_ends(work, asset_id, party_id, other_asset_id)
-            name = self._far_name(work, party_id, other_asset_id)
-            far = AssetLinkRow.party_id == party_id if party_id else AssetLinkRow.other_asset_id == other_asset_id
-            conditions: list[ColumnElement[bool]] = [(AssetLinkRow.asset_id == asset_id) & far]
-            conditions += [AssetLinkRow.asset_id == asset_id] if rule.one_per_asset else []
-            conditions += [far] if rule.one_per_target else []
-            self._refuse_overlap(work.session, role, or_(*conditions), Term(begins, ends))
-            link = AssetLinkRow(
-                asset_id=asset_id,
-                role=role,
-                party_id=party_id,
-                other_asset_id=other_asset_id,
-                begins=begins,
-                ends=ends,
-            )
-            work.session.add(link)
-            work.session.flush()
-            work.record(
-                "asset.linked",
-                "asset",
-                asset_id,
-                after={
-                    "role": role,
-                    "name": name,
-                    "party": party_id,
-                    "other": other_asset_id,
-                    "begins": begins,
-                    "ends": ends,
-                },
-            )
+        self._lock_ends(work, asset_id, party_id, other_asset_id)
+        name = self._far_name(work, party_id, other_asset_id)
+        far = AssetLinkRow.party_id == party_id if party_id else AssetLinkRow.other_asset_id == other_asset_id
+        conditions: list[ColumnElement[bool]] = [(AssetLinkRow.asset_id == asset_id) & far]
+        conditions += [AssetLinkRow.asset_id == asset_id] if rule.one_per_asset else []
+        conditions += [far] if rule.one_per_target else []
+        self._refuse_overlap(work.session, role, or_(*conditions), Term(begins, ends))
+        link = AssetLinkRow(
+            asset_id=asset_id,
+            role=role,
+            party_id=party_id,
+            other_asset_id=other_asset_id,
+            begins=begins,
+            ends=ends,
+        )
+        work.session.add(link)
+        work.session.flush()
+        work.record(
+            "asset.linked",
+            "asset",
+            asset_id,
+            after={
+                "role": role,
+                "name": name,
+                "party": party_id,
+                "other": other_asset_id,
+                "begins": begins,
+                "ends": ends,
+            },
+        )
 
     def end_link(self, link_id: UUID, day: date) -> None:
         """Close a link; ``day`` is the first day on which it no longer holds."""

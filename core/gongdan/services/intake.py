@@ -1,7 +1,7 @@
 """Intake: opening a ticket."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -17,6 +17,7 @@ from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled
 from gongdan.hooks.isolation import undeclared
 from gongdan.services.core_fields import LABELS, read_core_fields
 from gongdan.services.departments import require_open
+from gongdan.services.newcomers import newcomer_problems, register
 from gongdan.services.numbers import Numbers
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_rows import index_ticket, ticket_view, values_of
@@ -57,6 +58,10 @@ class NewTicket:
     requester_id: UUID | None = None
     contact_name: str = ""
     contact_phone: str = ""
+    #: Make the caller a customer, who is none yet; says nothing beside a requester.
+    is_newcomer: bool = False
+    #: What the new customer is to the asset, a role of a ``LinkRule``; empty for nothing.
+    newcomer_role: str = ""
     asset_id: UUID | None = None
     #: The place in words; filled from the asset when empty.
     place: str = ""
@@ -66,6 +71,11 @@ class NewTicket:
     department_id: UUID | None = None
     #: Typed fields as typed in.
     fields: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def makes_customer(self) -> bool:
+        """Tell whether the caller becomes a customer with the ticket."""
+        return self.is_newcomer and self.requester_id is None
 
 
 class Intake:
@@ -89,14 +99,21 @@ class Intake:
         return found
 
     def open(self, new: NewTicket) -> TicketView:
-        """Open a ticket; the person who opens it becomes its owner. Raises ``InvalidInput``."""
+        """Open a ticket; the person who opens it becomes its owner, and a newcomer a customer, both or neither.
+
+        Raises ``InvalidInput``, ``NotAllowed``, or ``Conflict`` for a newcomer whose place is somebody else's.
+        """
         self._desk.require("ticket.create")
+        if new.makes_customer:
+            self._desk.require("party.edit")
         if new.assignee_id is not None:
             self._desk.require("ticket.assign")
         ticket_type = self.type(new.type)
         fields = self._checked(new, ticket_type)
         chosen = self._classified(new, ticket_type, fields)
         with self._desk.working() as work:
+            if new.makes_customer:
+                new = replace(new, requester_id=register(self._desk, work, new))
             row = self._row(work, new, ticket_type, chosen)
             row.fields = fields
             work.session.add(row)
@@ -114,6 +131,9 @@ class Intake:
         given |= {name: getattr(new, f"{name}_id") for name in ("requester", "asset", "assignee", "department")}
         with self._desk.reading() as session:
             problems += read_core_fields(session, ticket_type, given)[1]
+        if new.makes_customer:
+            named = {problem.field for problem in problems}
+            problems += [problem for problem in newcomer_problems(new) if problem.field not in named]
         if problems:
             raise InvalidInput(tuple(problems))
         return values

@@ -14,7 +14,7 @@ from gongdan.domain.identifiers import check_identity_number, check_phone, mask_
 from gongdan.domain.verdicts import Verdict
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, StaleVersion
 from gongdan.services.party_lists import Around, read_around
-from gongdan.services.work import changed
+from gongdan.services.work import Work, changed
 from gongdan.storage import search
 from gongdan.storage.assets import AssetLinkRow, AssetRow
 from gongdan.storage.parties import ContactPointRow, PartyRow, RelationRow
@@ -153,28 +153,32 @@ class Parties:
 
     def create(self, given: PartyInput) -> PartyView:
         """Make a party; raises ``InvalidInput``. An identity number with a wrong check character is refused."""
+        with self._desk.working() as work:
+            return self.create_in(work, given)
+
+    def create_in(self, work: Work, given: PartyInput) -> PartyView:
+        """Make a party as ``create`` does, inside a running transaction."""
         self._desk.require("party.edit")
         problems, identity = _problems(given)
         if problems:
             raise InvalidInput(tuple(problems))
-        with self._desk.working() as work:
-            row = PartyRow(
-                kind=given.kind,
-                name=given.name.strip(),
-                tier=given.tier,
-                remark=given.remark.strip(),
-                created_at=work.now,
-                identity_mask="",
-                identity_verdict="",
-                flags=[],
-            )
-            self._set_identity(row, identity)
-            work.session.add(row)
-            work.session.flush()
-            self._set_phones(work.session, row, given)
-            work.record("party.created", "party", row.id, after={"name": row.name, "phones": list(given.phones)})
-            index_party(work.session, row)
-            return views(work.session, [row.id])[row.id]
+        row = PartyRow(
+            kind=given.kind,
+            name=given.name.strip(),
+            tier=given.tier,
+            remark=given.remark.strip(),
+            created_at=work.now,
+            identity_mask="",
+            identity_verdict="",
+            flags=[],
+        )
+        self._set_identity(row, identity)
+        work.session.add(row)
+        work.session.flush()
+        self._set_phones(work.session, row, given)
+        work.record("party.created", "party", row.id, after={"name": row.name, "phones": list(given.phones)})
+        index_party(work.session, row)
+        return views(work.session, [row.id])[row.id]
 
     def change(self, party_id: UUID, version: int, given: PartyInput) -> PartyView:
         """Change a party; raises ``StaleVersion`` or ``InvalidInput``."""

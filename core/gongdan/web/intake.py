@@ -9,9 +9,11 @@ from flask import Blueprint, g, render_template, request
 from werkzeug.wrappers import Response
 
 from gongdan.domain.folding import fold_identifier
+from gongdan.domain.identifiers import check_phone
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_types import TicketType
-from gongdan.errors import FieldProblem, InvalidInput, NotFound
+from gongdan.domain.verdicts import Verdict
+from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from gongdan.services.core_fields import LABELS, REFERENCES
 from gongdan.services.intake import CHANNELS, NewTicket
 from gongdan.services.parties import HoldingView, PartyView
@@ -63,9 +65,10 @@ def save(name: str) -> Response | tuple[str, int]:
     ticket_type, form = current_desk().intake.type(name), Form.typed()
     try:
         opened = current_desk().intake.open(_new(ticket_type, form))
-    except InvalidInput as refusal:
+    except (InvalidInput, Conflict) as refusal:
         refused = form.refused(refusal, _labels(ticket_type)).ruled_by(ticket_type.fields)
-        return _form_page(ticket_type, refused.moved("requester", "contact_name")), status_of(refusal)
+        shown = refused.moved("requester", "contact_name").moved("role", "newcomer_role")
+        return _form_page(ticket_type, shown), status_of(refusal)
     done_with(_key(name))
     told(msg("已登记 {number}"), number=opened.number)
     return go("ticket.show", ticket_id=opened.id)
@@ -77,6 +80,16 @@ def caller(name: str) -> str:
     """Answer while a number is typed: whose it is, where he lives, what is open for him."""
     del name
     return render_template("intake/caller.html", callers=_callers(request.args.get("contact_phone", "")))
+
+
+@pages.get("/<name>/newcomer")
+@needs("ticket.create")
+def newcomer(name: str) -> str:
+    """Answer while a number is typed: when nobody has it, whether the caller is to be a customer."""
+    ticket_type = current_desk().intake.type(name)
+    form = Form({key: request.args.getlist(key) for key in request.args})
+    shown = _may_be_newcomer(form)
+    return render_template("intake/newcomer.html", form=form, is_newcomer=shown, roles=_newcomer_roles(ticket_type))
 
 
 @pages.get("/<name>/duplicates")
@@ -97,6 +110,21 @@ def _callers(phone: str) -> Sequence[Caller]:
         return [Caller(one, _open(desk.parties.holdings(one.id)), desk.cases.open_at(one.id, None)) for one in parties]
 
 
+def _may_be_newcomer(form: Form) -> bool:
+    """Tell whether the caller can become a customer: with a whole number that nobody has."""
+    phone = form.value("contact_phone")
+    is_asked = may("party.view") and may("party.edit") and not form.value("requester")
+    return is_asked and check_phone(phone).verdict is not Verdict.REJECT and not _callers(phone)
+
+
+def _newcomer_roles(ticket_type: TicketType) -> Sequence[tuple[str, str]]:
+    """Return what a new customer can be to the place: what the plugin of the ticket type declares."""
+    declared = current_desk().installation.plugins.catalogue
+    plugin = declared.ticket_types.plugin_of(ticket_type.name)
+    rules = [owned.value for owned in declared.link_rules if owned.plugin == plugin and may("asset.edit")]
+    return [(rule.role, say(rule.label)) for rule in rules]
+
+
 def _open(holdings: Sequence[HoldingView]) -> Sequence[HoldingView]:
     return [holding for holding in holdings if holding.ends is None]
 
@@ -115,6 +143,8 @@ def _form_page(ticket_type: TicketType, form: Form) -> str:
             categories=[(one.value, say(one.label)) for one in ticket_type.categories],
             options=people_options(),
             callers=_callers(form.value("contact_phone")),
+            is_newcomer=_may_be_newcomer(form),
+            roles=_newcomer_roles(ticket_type),
             same_place=desk.cases.open_at(None, asset_id),
             key=_key(ticket_type.name),
         )
@@ -124,6 +154,8 @@ def _new(ticket_type: TicketType, form: Form) -> NewTicket:
     given: dict[str, Any] = {name: form.value(name) for name in _TEXTS if name in form.values}
     chosen = _references(form)
     given["contact_phone"] = _whole_number(form.value("contact_phone"), chosen.get("requester_id"))
+    if form.value("newcomer") == "true":
+        given |= {"is_newcomer": True, "newcomer_role": form.value("newcomer_role")}
     fields = {field.name: form.value(field.name) for field in ticket_type.fields if field.at_intake}
     return NewTicket(type=ticket_type.name, fields=fields, **given, **chosen)
 

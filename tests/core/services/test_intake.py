@@ -1,5 +1,23 @@
+"""Opening tickets, and making customers of callers whom nobody knows yet."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+
+from gongdan.errors import Conflict, InvalidInput, NotAllowed
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.parties import Parties, PartyInput, PartyView
+from gongdan.services.tickets import TicketFilter
+from gongdan.services.work import Work
 from gongdan.testing.factories import Factory, People
+
+Unchanged = Callable[[], AbstractContextManager[None]]
+
+#: What a clerk types about a caller whom nobody knows.
+NEWCOMER = {"contact_name": " 赵磊 ", "contact_phone": "138 1234 5678", "is_newcomer": True}
 
 
 def test_a_ticket_opened_by_an_agent_is_owned_by_her(person: People) -> None:
@@ -13,3 +31,104 @@ def test_two_companies_number_their_tickets_apart(
     factory: Factory, other_factory: Factory, other_desk: CompanyDesk
 ) -> None:
     assert factory.ticket().number == other_factory.ticket().number == "BX202603-0001"
+
+
+def test_a_newcomer_becomes_a_customer_with_his_ticket(person: People, company_desk: CompanyDesk) -> None:
+    agent = person("agent")
+    ticket = Factory(agent).ticket(**NEWCOMER)
+    assert ticket.requester_id is not None
+    party = agent.parties.find(ticket.requester_id)
+    assert (party.name, party.phones) == ("赵磊", ("13812345678",))
+    assert agent.parties.by_phone("13812345678") == (party,)
+    acts = [entry.act for entry in company_desk.journal.latest() if entry.act in {"party.created", "ticket.opened"}]
+    assert sorted(acts) == ["party.created", "ticket.opened"]
+
+
+def test_a_newcomer_is_linked_to_his_place(person: People, factory: Factory) -> None:
+    supervisor, unit = person("supervisor"), factory.unit(label="3-2-501")
+    ticket = Factory(supervisor).ticket(**NEWCOMER, asset_id=unit.id, newcomer_role="sample_owner")
+    assert ticket.requester_id is not None
+    holdings = supervisor.parties.holdings(ticket.requester_id)
+    assert [(one.asset_label, one.role, one.begins, one.ends) for one in holdings] == [
+        ("3-2-501", "sample_owner", None, None)
+    ]
+
+
+def test_a_known_caller_is_made_no_second_time(person: People, factory: Factory) -> None:
+    agent, party = person("agent"), factory.party(name="王芳")
+    assert Factory(agent).ticket(**NEWCOMER, requester_id=party.id).requester_id == party.id
+    assert agent.parties.list("赵磊")[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ({"contact_phone": "12"}, ["contact_phone"]),
+        ({"contact_phone": ""}, ["contact_phone"]),
+        ({"contact_name": " "}, ["requester"]),
+        ({"newcomer_role": "sample_owner"}, ["asset"]),
+        ({"description": "", "contact_phone": "12"}, ["description", "contact_phone"]),
+    ],
+)
+def test_a_newcomer_without_name_number_or_place_is_refused_with_his_ticket(
+    factory: Factory, unchanged: Unchanged, given: dict[str, str], fields: list[str]
+) -> None:
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        factory.ticket(**{**NEWCOMER, **given})
+    assert [problem.field for problem in refused.value.problems] == fields
+
+
+def test_a_number_that_somebody_has_makes_no_customer(factory: Factory, unchanged: Unchanged) -> None:
+    factory.party(name="赵磊", phones=("13812345678",))
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        factory.ticket(**NEWCOMER)
+    assert [(problem.field, problem.rule) for problem in refused.value.problems] == [
+        ("contact_phone", "已有客户使用这个号码")
+    ]
+
+
+def test_a_link_that_cannot_be_leaves_neither_ticket_nor_customer(
+    factory: Factory, company_desk: CompanyDesk, unchanged: Unchanged
+) -> None:
+    unit = factory.unit()
+    company_desk.assets.link(unit.id, "sample_tenant", party_id=factory.party().id)
+    with unchanged(), pytest.raises(Conflict):
+        factory.ticket(**NEWCOMER, asset_id=unit.id, newcomer_role="sample_tenant")
+    with unchanged(), pytest.raises(InvalidInput):
+        factory.ticket(**NEWCOMER, asset_id=unit.id, newcomer_role="king")
+
+
+def test_who_may_not_change_customers_or_assets_makes_and_links_none(
+    company_desk: CompanyDesk, person: People, factory: Factory, unchanged: Unchanged
+) -> None:
+    company_desk.roles.save("desk", "前台", ["ticket.view", "ticket.create", "party.view"], new=True)
+    unit, desk, agent = factory.unit(), Factory(person("desk")), Factory(person("agent"))
+    with unchanged(), pytest.raises(NotAllowed):
+        desk.ticket(**NEWCOMER)
+    with unchanged(), pytest.raises(NotAllowed):
+        agent.ticket(**NEWCOMER, asset_id=unit.id, newcomer_role="sample_owner")
+
+
+def test_two_clerks_at_once_make_one_customer_of_a_number(person: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    clerks = [Factory(person("agent")) for _ in range(2)]
+    both_have_looked, create_in = Barrier(2), Parties.create_in
+
+    def look_then_create(parties: Parties, work: Work, given: PartyInput) -> PartyView:
+        # Whoever has to wait for his turn lets the other one wait in vain.
+        with suppress(BrokenBarrierError):
+            both_have_looked.wait(1)
+        return create_in(parties, work, given)
+
+    def answer(clerk: Factory) -> str:
+        try:
+            clerk.ticket(**NEWCOMER)
+        except InvalidInput:
+            return "refused"
+        return "opened"
+
+    monkeypatch.setattr(Parties, "create_in", look_then_create)
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(answer, clerks)) == ["opened", "refused"]
+    seen = person("agent")
+    assert len(seen.tickets.list(TicketFilter()).lines) == 1
+    assert len(seen.parties.by_phone("13812345678")) == 1
