@@ -14,6 +14,15 @@ class EventKind(StrEnum):
     TICKET_CHANGED = "ticket.changed"
     TICKET_MOVED = "ticket.moved"
     TICKET_REOPENED = "ticket.reopened"
+    #: A duty began, its debtor was warned, it was missed, a rung of its ladder was reached, somebody acknowledged that.
+    DUTY_STARTED = "duty.started"
+    DUTY_WARNED = "duty.warned"
+    DUTY_MISSED = "duty.missed"
+    DUTY_ESCALATED = "duty.escalated"
+    DUTY_ACKNOWLEDGED = "duty.acknowledged"
+    #: A duty was met, in time or late; ``is_late`` tells.
+    DUTY_MET = "duty.met"
+    DUTY_WAIVED = "duty.waived"
     NOTE_WRITTEN = "note.written"
     PLUGIN_ENABLED = "plugin.enabled"
     PLUGIN_DISABLED = "plugin.disabled"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gongdan.domain.assets import AssetKind, LinkRule
+from gongdan.domain.duties import DutyRule
 from gongdan.domain.people import Permission, Role
 from gongdan.domain.policy import PolicyKey
 from gongdan.domain.ticket_types import TicketType
@@ -33,6 +34,8 @@ class Rulebook:
     permissions: tuple[Permission, ...] = ()
     #: What every company decides for itself.
     policy_keys: tuple[PolicyKey, ...] = ()
+    #: Who owes what by when.
+    duty_rules: tuple[DutyRule, ...] = ()
     #: The clauses that the declarations name.
     clauses: tuple[Clause, ...] = ()
     #: What the trade calls its assets in menus (房屋, 工地, 车辆, 代理商), a source text.

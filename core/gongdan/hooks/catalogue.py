@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from gongdan.domain.assets import AssetKind, LinkRule
+from gongdan.domain.duties import DutyRule
+from gongdan.domain.duty_checks import Declared, problems
 from gongdan.domain.importing import Importer
 from gongdan.domain.people import CORE_PERMISSIONS, CORE_ROLES, Permission, Role
 from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey
@@ -68,6 +70,7 @@ class Catalogue:
     roles: Register[Role] = field(default_factory=lambda: Register("role"))
     permissions: Register[Permission] = field(default_factory=lambda: Register("permission"))
     policy_keys: Register[PolicyKey] = field(default_factory=lambda: Register("policy key"))
+    duty_rules: Register[DutyRule] = field(default_factory=lambda: Register("duty rule"))
     importers: Register[Importer] = field(default_factory=lambda: Register("import kind"))
     clauses: Mapping[str, Clause] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -84,6 +87,9 @@ def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[
         made.policy_keys.add("core", key.name, key)
     for plugin in sorted(rulebooks):
         _add_rulebook(made, plugin, rulebooks[plugin])
+    # Rules may speak of ticket types and roles of other plugins.
+    for plugin in sorted(rulebooks):
+        _add_duty_rules(made, plugin, rulebooks[plugin].duty_rules)
     for plugin in sorted(importers):
         for importer in importers[plugin]:
             made.importers.add(plugin, importer.kind, importer)
@@ -107,6 +113,19 @@ def _add_rulebook(made: Catalogue, plugin: str, book: Rulebook) -> None:
     for key in book.policy_keys:
         _check_prefix(plugin, "policy key", key.name)
         made.policy_keys.add(plugin, key.name, key)
+
+
+def _add_duty_rules(made: Catalogue, plugin: str, rules: Collection[DutyRule]) -> None:
+    declared = Declared(
+        {owned.value.name: owned.value for owned in made.ticket_types},
+        {owned.value.name for owned in made.roles},
+        {owned.value.name: owned.value for owned in made.policy_keys},
+    )
+    for rule in rules:
+        _check_prefix(plugin, "duty rule", rule.name)
+        if found := problems(rule, declared):
+            raise DeclarationError(plugin, "; ".join(found))
+        made.duty_rules.add(plugin, rule.name, rule)
 
 
 def _check_prefix(plugin: str, noun: str, name: str) -> None:

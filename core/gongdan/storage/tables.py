@@ -4,6 +4,7 @@ from gongdan.storage import (
     accounts,
     assets,
     companies,
+    duties,
     imports,
     journal,
     parties,
@@ -16,6 +17,6 @@ from gongdan.storage import (
 from gongdan.storage.base import Base
 
 #: The rooms' modules, named so that importing this one declares every table.
-MODULES = (accounts, assets, companies, imports, journal, parties, policies, rosters, search, tickets, timers)
+MODULES = (accounts, assets, companies, duties, imports, journal, parties, policies, rosters, search, tickets, timers)
 
 METADATA = Base.metadata

@@ -65,6 +65,8 @@ class TicketRow(Identified, CompanyScoped, Base):
     import_run_id: Mapped[UUID | None]
     #: Marked for a person by an import: reason classes.
     flags: Mapped[list[str]]
+    #: The moment whose policy the ticket follows; empty means that of its opening.
+    policy_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- read by SQLAlchemy as declared
