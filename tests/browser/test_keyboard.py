@@ -53,6 +53,15 @@ def test_the_list_of_keys_opens_and_closes_from_the_keyboard(visit: Visit) -> No
     assert page.url.endswith("/")
 
 
+def test_a_refused_form_begins_at_the_first_wrong_field(visit: Visit) -> None:
+    page = visit("zhangmin")
+    page.goto("/tickets/new/complaint")
+    expect(page.get_by_label("来电号码")).to_be_focused()
+    page.get_by_role("button", name="登记", exact=True).click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.locator(".is-invalid").first).to_be_focused()
+
+
 def test_what_was_typed_survives_a_reload(visit: Visit, office: Office) -> None:
     typed = {"来电人": "周海波", "内容": "业主群里反映喷泉停了", "何时发生": "今早", "投诉人要求": "尽快恢复"}
     page = visit("zhangmin")

@@ -29,6 +29,17 @@ def test_the_pages_of_the_day_fit_a_phone(visit: Visit, office: Office) -> None:
         expect_no_scrolling_to_the_side(page)
 
 
+def test_figures_in_a_list_say_what_they_count(visit: Visit) -> None:
+    page = visit("chenhong", **PHONE)
+    page.goto("/companies")
+    row = page.locator("tr[data-key=row]").first
+    expect(row.locator("td.amount").nth(0)).to_contain_text("人员")
+    expect(row.locator("td.amount").nth(0).get_by_text("人员")).to_be_visible()
+    expect(row.locator("td.amount").nth(1).get_by_text("扩展")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(row.get_by_text("人员")).to_be_hidden()
+
+
 def test_a_move_is_made_with_the_thumb(visit: Visit, office: Office) -> None:
     ticket = office.report("楼道声控灯不亮")
     page = visit("zhangmin", **PHONE)

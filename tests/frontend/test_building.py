@@ -116,3 +116,18 @@ def test_typed_words_find_units_and_enter_goes_to_the_first(building: Page) -> N
     expect(building.locator(".is-found")).to_have_count(2)
     building.keyboard.press("Enter")
     assert focused(building) == "201"
+
+
+def test_a_wide_building_shrinks_its_tiles_before_it_scrolls_to_the_side(page: Page, site: Site) -> None:
+    tiles = [f"{number:04}" for number in range(1201, 1221)]
+    tower = (
+        f'<table class="tower"><tbody>{floor("12 层", *(tile(code, 0, "欧阳秀英") for code in tiles))}</tbody></table>'
+    )
+    page.set_viewport_size({"width": 1280, "height": 800})
+    site.open(page, f'<div class="building" data-building><div class="tower-frame">{tower}</div></div>')
+    frame = page.locator(".tower-frame")
+    assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") == 0
+    widths = page.locator(".unit").evaluate_all("tiles => tiles.map((tile) => Math.round(tile.offsetWidth))")
+    assert min(widths) >= 42
+    codes = page.locator(".unit > strong")
+    assert codes.evaluate_all("codes => codes.every((code) => code.scrollWidth <= code.parentElement.clientWidth)")

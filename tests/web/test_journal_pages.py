@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -17,6 +18,25 @@ def test_acts_are_told_in_words_with_their_values(administrator: Visitor, factor
     assert "登记了工单" in page
     assert "严重" in page
     assert "major" not in page
+
+
+def test_an_act_that_changed_only_a_reference_names_what_was_and_what_is(
+    administrator: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    owner, tenant = factory.party(name="王芳"), factory.party(name="陈秀英")
+    ticket = factory.ticket(requester_id=owner.id)
+    company_desk.tickets.change(ticket.id, ticket.version, {"requester_id": tenant.id})
+    row = administrator.get("/journal?act=ticket.changed").text.partition("<tbody>")[2]
+    assert '<span class="text-secondary">客户</span> <del>王芳</del> <ins>陈秀英</ins>' in row
+
+
+def test_the_journal_names_no_customer_to_who_may_not_see_customers(
+    visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk
+) -> None:
+    company_desk.roles.save("auditor", "稽核", ["journal.view", "ticket.view"], new=True)
+    factory.ticket(requester_id=factory.party(name="王芳").id, contact_name="来电的人")
+    page = visitor_as("auditor").get("/journal?act=ticket.").text
+    assert ("登记了工单" in page, "王芳" in page) == (True, False)
 
 
 def test_a_filter_keeps_other_acts_out(administrator: Visitor, factory: Factory) -> None:

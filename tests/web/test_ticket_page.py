@@ -168,6 +168,19 @@ def test_a_file_is_served_so_that_it_cannot_run(
     assert answer.mimetype == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [("assign", "指派"), ("links/new", "关联工单"), ("moves/dispatch", "派单"), ("owner", "变更首接人")],
+)
+def test_a_dialog_on_a_page_of_its_own_is_titled_by_what_it_is_for(
+    administrator: Visitor, factory: Factory, path: str, title: str
+) -> None:
+    page = administrator.get(f"/tickets/{factory.ticket().id}/{path}").text
+    found = re.search(r"<title>([^<·]+?)\s*·", page)
+    assert found
+    assert found[1].startswith(title)
+
+
 def test_a_photo_that_is_gone_from_the_folder_is_told_in_words(
     agent: Visitor, factory: Factory, company_desk: CompanyDesk, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ _COLUMNS = (
 _DETAILS = (
     *_COLUMNS,
     Column("description", msg("内容")),
-    Column("contact_name", msg("联系人")),
+    Column("contact_name", msg("来电人")),
     Column("severity", msg("严重程度")),
     Column("category", msg("类别")),
     Column("round", msg("轮次")),

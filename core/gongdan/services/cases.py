@@ -1,6 +1,6 @@
 """One case as its page shows it: the ticket, what happened to it, and whom and what it is about."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -38,6 +38,9 @@ _NAMED: Mapping[str, tuple[Any, Any]] = {
     "asset_id": (AssetRow.id, AssetRow.label),
     "requester_id": (PartyRow.id, PartyRow.name),
 }
+
+#: What one must be allowed to see before one reads what these are called.
+_SEEN_WITH: Mapping[Any, str] = {AssetRow.id: "asset.view", PartyRow.id: "party.view"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,13 @@ class Cases:
                 names=_names(session, ticket, acts),
             )
 
+    def called(self, acts: Sequence[JournalEntry]) -> Mapping[UUID, str]:
+        """Return what the ids in journal entries are called, as far as the person may see it."""
+        may = self._desk.actor.may
+        hidden = {key for key, permission in _SEEN_WITH.items() if not may(permission)}
+        with self._desk.reading() as session:
+            return _called(session, {column: ids for column, ids in _ids(acts).items() if column not in hidden})
+
     def open_at(self, requester_id: UUID | None, asset_id: UUID | None) -> Sequence[TicketView]:
         """Return the open tickets of a customer or about an asset, newest first."""
         self._desk.require("ticket.view")
@@ -117,18 +127,30 @@ def _open(session: Session, requester_id: UUID | None, asset_id: UUID | None) ->
 
 
 def _names(session: Session, ticket: TicketView, acts: Sequence[JournalEntry]) -> Mapping[UUID, str]:
+    wanted = _ids(acts)
+    for name, (key, _) in _NAMED.items():
+        wanted[key] |= {found for found in [_uuid(getattr(ticket, name))] if found}
+    wanted[AccountRow.id] |= _people_in([ticket.fields])
+    return _called(session, wanted)
+
+
+def _ids(acts: Sequence[JournalEntry]) -> dict[Any, set[UUID]]:
+    """Return the ids in journal entries by the column that they are of."""
+    changed = [values for act in acts for values in (act.before, act.after)]
     wanted: dict[Any, set[UUID]] = {}
     for name, (key, _) in _NAMED.items():
-        given = [getattr(ticket, name), *(values.get(name) for act in acts for values in (act.before, act.after))]
-        wanted.setdefault(key, set()).update(found for value in given if (found := _uuid(value)))
-    wanted[AccountRow.id] |= _people_in_fields(ticket, acts)
+        wanted.setdefault(key, set()).update(found for values in changed if (found := _uuid(values.get(name))))
+    wanted[AccountRow.id] |= _people_in([values.get("fields") for values in changed])
+    return wanted
+
+
+def _called(session: Session, wanted: Mapping[Any, Collection[UUID]]) -> Mapping[UUID, str]:
     shown = dict(_NAMED.values())
     return {key: name for column, ids in wanted.items() for key, name in _of(session, column, shown[column], ids)}
 
 
-def _people_in_fields(ticket: TicketView, acts: Sequence[JournalEntry]) -> set[UUID]:
+def _people_in(sets: Iterable[object]) -> set[UUID]:
     """Return what may be the people in typed fields; a field that holds something else names nobody."""
-    sets = [ticket.fields, *(values.get("fields") for act in acts for values in (act.before, act.after))]
     values = [value for fields in sets if isinstance(fields, Mapping) for value in fields.values()]
     return {found for value in values if isinstance(value, str) and (found := _uuid(value))}
 

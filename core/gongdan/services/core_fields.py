@@ -22,7 +22,7 @@ LABELS: Mapping[str, str] = {
     "subject": msg("主题"),
     "description": msg("内容"),
     "requester": msg("来电人"),
-    "contact_name": msg("姓名"),
+    "contact_name": msg("来电人"),
     "contact_phone": msg("电话"),
     "asset": msg("地点"),
     "channel": msg("来源"),

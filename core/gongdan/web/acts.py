@@ -86,8 +86,9 @@ GROUPS: Mapping[str, str] = {
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {
-    "accent": msg("主题色"), "area": msg("面积"), "assignee_id": msg("经办人"), "begins": msg("开始"),
-    "category": msg("类别"), "channel": msg("来源"), "contact_name": msg("联系人"),
+    "accent": msg("主题色"), "area": msg("面积"), "asset_id": msg("资产"), "assignee_id": msg("经办人"),
+    "begins": msg("开始"), "department_id": msg("部门"), "requester_id": msg("客户"),
+    "category": msg("类别"), "channel": msg("来源"), "contact_name": msg("来电人"),
     "contact_phone": msg("联系电话"), "description": msg("内容"), "place": msg("地点"), "round": msg("轮次"),
     "type": msg("类型"), "cause": msg("原因"), "body": msg("内容"), "code": msg("代码"), "counts": msg("行数"),
     "department": msg("部门"), "ends": msg("结束"), "fields": msg("字段"), "file": msg("文件"), "finding": msg("认定"),

@@ -38,6 +38,7 @@ def index() -> str:
     template = "journal/rows.html" if is_fragment() else "journal/index.html"
     return render_template(
         template, entries=entries, act=act, more=more, groups=acts.GROUPS, acts=acts, subject_page=_subject_page,
+        names=current_desk().cases.called(entries),
     )  # fmt: skip
 
 

@@ -1,10 +1,16 @@
 """Answering with a page or with the part of it that htmx asked for."""
 
+import re
+
 from flask import Response, flash, make_response, redirect, render_template, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from gongdan.web.access import is_fragment
 from gongdan.web.words import say
+
+#: What a dialog is called; ``macros/dialogs.html`` writes it.
+_HEADING = re.compile(r'<h2 class="modal-title">(.*?)</h2>', re.DOTALL)
 
 
 def go(endpoint: str, /, **values: object) -> AnyResponse:
@@ -23,7 +29,9 @@ def dialog(template: str, **values: object) -> str:
     """Return a dialog: for htmx its content alone, else a page around it."""
     if is_fragment():
         return render_template(template, **values)
-    return render_template("dialog_page.html", dialog=template, **values)
+    content = Markup(render_template(template, **values))  # noqa: S704 -- a template has escaped what is in it
+    heading = _HEADING.search(content)
+    return render_template("dialog_page.html", content=content, heading=heading[1] if heading else "")
 
 
 def told(text: str, **params: object) -> None:

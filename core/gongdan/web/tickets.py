@@ -224,7 +224,7 @@ _CHIPS = {
     "assignee": msg("经办人"),
     "owner": msg("首接人"),
     "department": msg("部门"),
-    "requester": msg("来电人"),
+    "requester": msg("客户"),
     "asset": msg("地点"),
     "from": msg("登记自"),
     "to": msg("登记至"),

@@ -2,11 +2,16 @@
 //
 // <form data-confirm="question">  asks before it is sent
 // <form method="post">            is sent once: a second press while the answer is awaited does nothing
+// <form> refused by the server    begins at the first wrong field, or at what is said about it as a whole
 // <select data-submit-on-change>  sends its form when the choice changes
 
 const AWAITED = "awaited";
 
+const WRONG_FIELD = "main form .is-invalid";
+const REFUSAL = "main form .notice[role=alert][tabindex]";
+
 export function startForms() {
+  (document.querySelector(WRONG_FIELD) ?? document.querySelector(REFUSAL))?.focus();
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
