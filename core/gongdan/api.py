@@ -49,7 +49,7 @@ from gongdan.domain.normalising import (
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.people import Permission, Role
 from gongdan.domain.plates import check_plate, check_plate_colour
-from gongdan.domain.policy import PolicyKey, PolicyKind, PolicyLine, PolicyValue
+from gongdan.domain.policy import PolicyKey, PolicyKind, PolicyLine, PolicyPack, PolicyValue
 from gongdan.domain.presenting import MenuEntry, Panel, Tile
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.snapshots import CompanyView, Draft, TicketView
@@ -60,6 +60,7 @@ from gongdan.domain.workflow import Guard, Move, MoveAttempt, State, StateCatego
 from gongdan.errors import Conflict, FieldProblem, GongdanError, InvalidInput, NotFound, Refusal, Refused
 from gongdan.hooks.clauses import read_clauses
 from gongdan.hooks.markers import hookimpl
+from gongdan.hooks.packs import read_packs
 from gongdan.services.assets import AssetInput
 from gongdan.services.demo import as_member, play
 from gongdan.services.desk import CompanyDesk
@@ -123,6 +124,7 @@ __all__ = [
     "PolicyKey",
     "PolicyKind",
     "PolicyLine",
+    "PolicyPack",
     "PolicyValue",
     "Progress",
     "Reading",
@@ -181,6 +183,7 @@ __all__ = [
     "read_name",
     "read_names",
     "read_number",
+    "read_packs",
     "read_phone",
     "read_phones",
     "read_text",

@@ -1,7 +1,8 @@
 """Policy: the figures that each company decides for itself, as dated lines for declared keys.
 
-A plugin declares keys; a company has lines. A line is in force from its moment until the next one of its key begins,
-and none is ever rewritten. A key without a line has its proposed value; one without that is undecided.
+A plugin declares keys; a company has lines, and a pack proposes lines for many keys at once. A line is in force from
+its moment until the next one of its key begins, and none is ever rewritten. A key without a line has its proposed
+value; one without that is undecided.
 """
 
 import re
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from hashlib import sha256
+from json import dumps
 from typing import TypeAlias
 from uuid import UUID
 
@@ -142,6 +145,49 @@ class PolicyValue:
     def note(self) -> str:
         """Return why it was decided so."""
         return self.line.note if self.line else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a pack says in words, in both languages of the house."""
+
+    zh: str
+    en: str
+
+    def of(self, locale: str) -> str:
+        """Return the wording for readers of a locale."""
+        return self.zh if locale.startswith("zh") else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class PackLine:
+    """What a pack says of one key."""
+
+    key: str
+    #: The value as it is written; None leaves the key to each company.
+    text: str | None
+    clause: str = ""
+    note: Wording = Wording("", "")
+    #: Where it stands in the file, counted from 1.
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPack:
+    """A regulation's answers to many keys, as one file."""
+
+    #: ``<plugin>.<name>`` for those that plugins bring along.
+    name: str
+    label: Wording
+    #: The regulation it comes from.
+    source: str
+    lines: tuple[PackLine, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hash of what the lines say: the same for the same edition."""
+        said = [[line.key, line.text, line.clause, line.note.zh, line.note.en] for line in self.lines]
+        return sha256(dumps(sorted(said, key=str), ensure_ascii=False).encode()).hexdigest()
 
 
 class PolicyTimeline:
@@ -365,4 +411,25 @@ _EXAMPLES: Mapping[PolicyKind, str] = {
 }
 
 #: What the core itself leaves to each company.
-CORE_POLICY_KEYS: tuple[PolicyKey, ...] = ()
+CORE_POLICY_KEYS: tuple[PolicyKey, ...] = (
+    PolicyKey(
+        "core.swaps_a_month",
+        msg("每人每月最多换班几次"),
+        PolicyKind.INTEGER,
+        clauses=("003-19-04",),
+        proposed="2",
+        lowest="0",
+        highest="31",
+        unit_label=msg("次"),
+    ),
+    PolicyKey(
+        "core.stand_in_hours",
+        msg("顶岗一次最长多久"),
+        PolicyKind.INTEGER,
+        clauses=("001-01-31",),
+        proposed="4",
+        lowest="1",
+        highest="24",
+        unit_label=msg("小时"),
+    ),
+)

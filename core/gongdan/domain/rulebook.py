@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.duties import DutyRule
 from gongdan.domain.people import Permission, Role
-from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy import PolicyKey, PolicyPack
 from gongdan.domain.ticket_types import TicketType
 
 
@@ -36,6 +36,8 @@ class Rulebook:
     policy_keys: tuple[PolicyKey, ...] = ()
     #: Who owes what by when.
     duty_rules: tuple[DutyRule, ...] = ()
+    #: Answers to many of them at once, by the regulation they come from.
+    packs: tuple[PolicyPack, ...] = ()
     #: The clauses that the declarations name.
     clauses: tuple[Clause, ...] = ()
     #: What the trade calls its assets in menus (房屋, 工地, 车辆, 代理商), a source text.

@@ -10,7 +10,7 @@ from gongdan.domain.duties import DutyRule
 from gongdan.domain.duty_checks import Declared, problems
 from gongdan.domain.importing import Importer
 from gongdan.domain.people import CORE_PERMISSIONS, CORE_ROLES, Permission, Role
-from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey
+from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey, PolicyPack, check
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import DeclarationError
@@ -70,6 +70,7 @@ class Catalogue:
     roles: Register[Role] = field(default_factory=lambda: Register("role"))
     permissions: Register[Permission] = field(default_factory=lambda: Register("permission"))
     policy_keys: Register[PolicyKey] = field(default_factory=lambda: Register("policy key"))
+    packs: Register[PolicyPack] = field(default_factory=lambda: Register("policy pack"))
     duty_rules: Register[DutyRule] = field(default_factory=lambda: Register("duty rule"))
     importers: Register[Importer] = field(default_factory=lambda: Register("import kind"))
     clauses: Mapping[str, Clause] = field(default_factory=lambda: MappingProxyType({}))
@@ -113,6 +114,22 @@ def _add_rulebook(made: Catalogue, plugin: str, book: Rulebook) -> None:
     for key in book.policy_keys:
         _check_prefix(plugin, "policy key", key.name)
         made.policy_keys.add(plugin, key.name, key)
+    for pack in book.packs:
+        _check_pack(made, plugin, pack)
+        made.packs.add(plugin, pack.name, pack)
+
+
+def _check_pack(made: Catalogue, plugin: str, pack: PolicyPack) -> None:
+    """See that a pack speaks of its own plugin's keys and of the core's, and of clauses that there are."""
+    _check_prefix(plugin, "policy pack", pack.name)
+    for line in pack.lines:
+        key = made.policy_keys.get(line.key)
+        if key is None or made.policy_keys.plugin_of(line.key) not in {plugin, "core"}:
+            raise DeclarationError(plugin, f"policy pack {pack.name} names {line.key}, which is no key of its own")
+        if line.text is not None and check(key, line.text):
+            raise DeclarationError(plugin, f"policy pack {pack.name} gives {line.key} {line.text}, which does not fit")
+        if line.clause and line.clause not in made.clauses:
+            raise DeclarationError(plugin, f"policy pack {pack.name} names clause {line.clause}, which has no text")
 
 
 def _add_duty_rules(made: Catalogue, plugin: str, rules: Collection[DutyRule]) -> None:

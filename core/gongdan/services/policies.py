@@ -1,181 +1,325 @@
-"""Policies: what each company decided for the keys that plugins declare, from when on, and why."""
+"""Policies: single lines, and packs that are compared, applied as one run, and taken back."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from uuid6 import uuid7
 
 from gongdan.domain.policy import (
     LONGEST_NOTE,
+    PackLine,
     PolicyKey,
-    PolicyLine,
+    PolicyPack,
     PolicyTimeline,
     PolicyValue,
+    Wording,
     check,
     normal_text,
 )
-from gongdan.errors import FieldProblem, InvalidInput, NotFound
+from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from gongdan.hooks.packs import read_pack, write_pack
+from gongdan.services.policy_lines import Decision, PolicyLines, add_line, is_followed, line_words, moment_problems
 from gongdan.services.work import Work
-from gongdan.storage.policies import PolicyLineRow
-from gongdan.storage.tickets import TicketRow
+from gongdan.storage.policies import PolicyLineRow, PolicyRunRow
 from gongdan.text import msg
 
-if TYPE_CHECKING:
-    from gongdan.services.desk import CompanyDesk
+
+class ChangeKind(StrEnum):
+    """What applying a pack does to a key."""
+
+    #: Nothing was decided, or proposed only, and the pack gives a figure.
+    DECIDED = "decided"
+    #: The pack gives another figure.
+    CHANGED = "changed"
+    #: Neither the company nor the pack has a figure.
+    LEFT_OPEN = "left_open"
+    #: The pack gives no figure; the company keeps its own.
+    KEPT = "kept"
+    #: Both say the same.
+    SAME = "same"
 
 
-class Policies:
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """One key of a pack beside what the company has."""
+
+    key: PolicyKey
+    kind: ChangeKind
+    before: PolicyValue
+    #: The pack's line with its value as it would be kept.
+    line: PackLine
+    #: When a line that the company has decided already takes over from the pack's; None for never.
+    until: datetime | None
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether applying the pack writes a line."""
+        if self.kind is ChangeKind.LEFT_OPEN:
+            return self.before.note not in {self.line.note.zh, self.line.note.en}
+        return self.kind in {ChangeKind.DECIDED, ChangeKind.CHANGED}
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDiff:
+    """A pack beside what the company has at one moment."""
+
+    pack: PolicyPack
+    moment: datetime
+    changes: tuple[PolicyChange, ...]
+    #: Keys that the company has and the pack does not name, with what holds.
+    unnamed: tuple[PolicyValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRunView:
+    """A pack that was applied; times are aware, UTC."""
+
+    id: UUID
+    pack: str
+    fingerprint: str
+    effective_from: datetime
+    note: str
+    author_name: str
+    applied_at: datetime
+    #: When it was taken back, and by whom; None while it stands.
+    undone_at: datetime | None
+    undone_by: str
+    #: How many lines it wrote.
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """What taking a run back did, by key."""
+
+    #: Lines that had not come into force, or that nobody had followed: gone.
+    removed: tuple[str, ...]
+    #: Keys that have their former value again, from now on.
+    restored: tuple[str, ...]
+    #: Keys that somebody has decided anew since: left as they are.
+    kept: tuple[str, ...]
+
+
+class Policies(PolicyLines):
     """Use cases around the policy of one company."""
 
-    def __init__(self, desk: "CompanyDesk") -> None:
-        self._desk = desk
-
-    def keys(self) -> Sequence[PolicyKey]:
-        """Return the keys of the core and of the company's plugins, by plugin, as declared."""
-        return self._desk.installation.plugins.catalogue.policy_keys.of(self._desk.enabled)
-
-    def value(self, key: str, at: datetime) -> PolicyValue:
-        """Return the answer to ``key`` at ``at``, aware; raises ``NotFound`` for a key that nobody declares."""
-        with self._desk.reading() as session:
-            return self.timeline(session, key).value(self._declared(key).name, at)
-
-    def values_at(self, session: Session, moment: datetime) -> Mapping[str, PolicyValue]:
-        """Return the answers to every declared key at ``moment``, aware, with one query."""
-        return self.timeline(session).values(moment)
-
-    def timeline(self, session: Session, key: str = "") -> PolicyTimeline:
-        """Return all lines of the company, or those of one key: answers for many moments with one query.
-
-        It knows the keys of every loaded plugin, since a ticket keeps its policy when its plugin is disabled.
-        """
-        query = select(PolicyLineRow).order_by(PolicyLineRow.key, PolicyLineRow.effective_from)
-        if key:
-            query = query.where(PolicyLineRow.key == key)
-        rows = session.scalars(query).all()
-        following = [*rows[1:], None]
-        declared = [owned.value for owned in self._desk.installation.plugins.catalogue.policy_keys]
-        return PolicyTimeline(declared, [_line(*pair) for pair in zip(rows, following, strict=False)])
-
-    def undecided(self) -> Sequence[PolicyValue]:
-        """Return the keys without a figure today, in the order of ``keys``."""
-        return [value for value in self.current() if value.is_undecided]
-
-    def current(self) -> Sequence[PolicyValue]:
-        """Return the answers of today to every key of the company, in the order of ``keys``."""
+    def packs(self) -> Sequence[PolicyPack]:
+        """Return the packs that the company's plugins bring along."""
         self._desk.require("policy.view")
-        keys = self.keys()
-        with self._desk.reading() as session:
-            answers = self.values_at(session, self._desk.installation.clock())
-            return [answers[key.name] for key in keys]
+        return self._desk.installation.plugins.catalogue.packs.of(self._desk.enabled)
 
-    def history(self, key: str) -> Sequence[PolicyLine]:
-        """Return every line of a key, past and to come, the latest first."""
+    def pack(self, name: str) -> PolicyPack:
+        """Return a pack of the company's plugins; raises ``InvalidInput`` for another plugin's, ``NotFound``."""
+        found = next((pack for pack in self.packs() if pack.name == name), None)
+        if found is not None:
+            return found
+        catalogue = self._desk.installation.plugins.catalogue
+        if catalogue.packs.get(name) is None:
+            raise NotFound("policy_pack", name)
+        book = catalogue.rulebooks[catalogue.packs.plugin_of(name)]
+        rule, remedy = msg("属于扩展“{plugin}”，本公司没有启用它"), msg("请先启用该扩展，或选择别的制度包")
+        raise InvalidInput((FieldProblem("pack", name, rule, remedy, {"plugin": book.label}, msg("制度包")),))
+
+    def read(self, data: bytes) -> PolicyPack:
+        """Read a pack that somebody hands in; raises ``InvalidInput`` with the lines that cannot be."""
         self._desk.require("policy.view")
-        self._declared(key)
+        return self._checked(read_pack(data))
+
+    def export(self, name: str = "") -> str:
+        """Return what the company has decided by now as a pack, for another company or for safe keeping."""
+        self._desk.require("policy.view")
+        company = self._desk.company
+        lines = tuple(
+            PackLine(value.key, value.text, value.clause, Wording(value.note, value.note)) for value in self.current()
+        )
+        label = Wording(company.name, company.name)
+        return write_pack(PolicyPack(name or company.code, label, company.code, lines))
+
+    def diff(self, pack: PolicyPack, at: datetime | None = None) -> PolicyDiff:
+        """Compare a pack with what holds at ``at``, aware, or now; raises ``InvalidInput`` if it does not fit."""
+        self._desk.require("policy.view")
         with self._desk.reading() as session:
-            return self.timeline(session, key).lines(key)[::-1]
+            return self._diff(session, self._checked(pack), at or self._desk.installation.clock())
 
-    def set(
-        self,
-        key: str,
-        text: str | None,
-        *,
-        effective_from: datetime | None = None,
-        clause: str = "",
-        note: str = "",
-    ) -> PolicyLine:
-        """Decide a key from a moment on, now when none is given; None leaves it open again.
+    def apply(self, pack: PolicyPack, effective_from: datetime | None = None, note: str = "") -> PolicyRunView | None:
+        """Write what a pack changes as one run, from a moment on or from now; None when it changes nothing.
 
-        What was in force before stays so for the time before. Raises ``InvalidInput`` for a value that does not fit,
-        for a moment that has a line already, and for one in the past that tickets follow; ``NotFound``.
+        Raises ``InvalidInput`` as ``set`` does, and changes nothing then.
         """
         self._desk.require("policy.admin")
-        declared = self._enabled(key)
+        checked = self._checked(pack)
         with self._desk.working() as work:
             work.take_turn()
             moment = effective_from or work.now
-            problems = [*(check(declared, text) if text is not None else ()), *_checked_words(declared, note)]
-            problems += self._checked_moment(work, declared, moment)
+            changes = [change for change in self._diff(work.session, checked, moment).changes if change.writes]
+            problems = [
+                problem for change in changes for problem in moment_problems(self._desk.zone, work, change.key, moment)
+            ]
             if problems:
                 raise InvalidInput(tuple(problems))
-            before = self.timeline(work.session, key).value(key, moment)
-            row = PolicyLineRow(
-                key=key,
-                value=None if text is None else normal_text(declared, text),
-                effective_from=moment,
-                clause=clause.strip(),
-                note=note.strip(),
-                author_id=work.actor.account_id,
-                author_name=work.actor.name,
-                decided_at=work.now,
+            if not changes:
+                return None
+            run = self._run(work, checked, moment, note)
+            for change in changes:
+                self._write(work, run, change)
+            after = {"pack": run.pack, "effective_from": moment.isoformat(), "count": len(changes), "note": run.note}
+            work.record("policy.applied", "policy_run", run.id, after=after)
+            return _run_view(run, len(changes))
+
+    def runs(self) -> Sequence[PolicyRunView]:
+        """Return the packs that were applied, the latest first."""
+        self._desk.require("policy.view")
+        with self._desk.reading() as session:
+            rows = session.scalars(
+                select(PolicyRunRow).order_by(PolicyRunRow.applied_at.desc(), PolicyRunRow.id.desc())
             )
-            work.session.add(row)
-            work.session.flush()
-            work.record("policy.set", "policy_line", row.id, before={"value": before.text}, after=_words(row))
-            return next(line for line in self.timeline(work.session, key).lines(key) if line.id == row.id)
+            written = list(session.scalars(select(PolicyLineRow.run_id).where(PolicyLineRow.run_id.is_not(None))))
+            return [_run_view(row, written.count(row.id)) for row in rows]
 
-    def _declared(self, key: str) -> PolicyKey:
-        found = self._desk.installation.plugins.catalogue.policy_keys.get(key)
-        if found is None:
-            raise NotFound("policy_key", key)
-        return found
+    def rollback(self, run_id: UUID) -> Rollback:
+        """Take a run back: lines that nobody followed go, for others the former value holds again from now on.
 
-    def _enabled(self, key: str) -> PolicyKey:
-        found = next((each for each in self.keys() if each.name == key), None)
-        if found is None:
-            rule, remedy = msg("本公司没有这项制度参数"), msg("请用“gongdan policy list”查看可设的参数")
-            raise InvalidInput((FieldProblem("key", key, rule, remedy, label=msg("制度参数")),))
-        return found
+        Keys that somebody decided anew since stay as they are. Raises ``Conflict`` for a run that was taken back,
+        ``NotFound``.
+        """
+        self._desk.require("policy.admin")
+        with self._desk.working() as work:
+            work.take_turn()
+            run = work.get(PolicyRunRow, run_id, "policy_run")
+            if run.undone_at is not None:
+                raise Conflict("policy_run", msg("这一次应用已经撤回"))
+            done = self._take_back(work, run)
+            run.undone_at, run.undone_by = work.now, work.actor.name
+            after = {"pack": run.pack, "removed": done.removed, "restored": done.restored, "kept": done.kept}
+            work.record("policy.rolled_back", "policy_run", run.id, after=after)
+            return done
 
-    def _checked_moment(self, work: Work, key: PolicyKey, moment: datetime) -> list[FieldProblem]:
-        shown = moment.astimezone(self._desk.zone).strftime("%Y-%m-%d %H:%M")
-        query = select(PolicyLineRow.id).where(PolicyLineRow.key == key.name, PolicyLineRow.effective_from == moment)
-        if work.session.scalar(query):
-            rule, remedy = msg("“{label}”在这一时刻已有一个值"), msg("请换一个生效时间，或先撤下原来那一个")
-            return [_moment_problem(shown, rule, remedy, label=key.label)]
-        followed = select(TicketRow.id).where(TicketRow.opened_at >= moment).limit(1)
-        if moment < work.now and work.session.scalar(followed):
-            rule = msg("生效时间已过，此后登记的工单已按原来的值计算，不能改写")
-            return [_moment_problem(shown, rule, msg("请填现在或以后的时间"))]
-        return []
+    # --- Comparing ------------------------------------------------------------------------------------------------
+
+    def _checked(self, pack: PolicyPack) -> PolicyPack:
+        """See that the company has every key of a pack and that every value fits."""
+        keys = {key.name: key for key in self.keys()}
+        problems = [problem for line in pack.lines for problem in self._line_problems(keys.get(line.key), line)]
+        if problems:
+            raise InvalidInput(tuple(problems))
+        return pack
+
+    def _line_problems(self, key: PolicyKey | None, line: PackLine) -> Sequence[FieldProblem]:
+        params = {"line": line.row}
+        if key is None:
+            catalogue = self._desk.installation.plugins.catalogue
+            book = catalogue.rulebooks.get(catalogue.policy_keys.plugin_of(line.key))
+            rule = msg("属于扩展“{plugin}”，本公司没有启用它") if book else msg("没有这项制度参数")
+            named = {**params, "plugin": book.label if book else ""}
+            remedy = msg("见制度包第 {line} 行；可用“gongdan policy list”查看可设的参数")
+            return [FieldProblem(line.key, line.key, rule, remedy, named, msg("制度参数"))]
+        found = list(check(key, line.text)) if line.text is not None else []
+        if max(len(line.note.zh), len(line.note.en)) > LONGEST_NOTE:
+            rule = msg("最多 {longest} 个字符")
+            found.append(FieldProblem(key.name, "", rule, params={"longest": LONGEST_NOTE}, label=msg("理由")))
+        where = msg("见制度包第 {line} 行")
+        return [
+            FieldProblem(each.field, each.value, each.rule, where, {**(each.params or {}), **params}, each.label)
+            for each in found
+        ]
+
+    def _diff(self, session: Session, pack: PolicyPack, moment: datetime) -> PolicyDiff:
+        timeline = self.timeline(session)
+        keys = {key.name: key for key in self.keys()}
+        changes = tuple(_change(timeline, keys[line.key], line, moment) for line in pack.lines)
+        named = {line.key for line in pack.lines}
+        unnamed = tuple(timeline.value(name, moment) for name in keys if name not in named)
+        return PolicyDiff(pack, moment, changes, unnamed)
+
+    # --- Writing --------------------------------------------------------------------------------------------------
+
+    def _run(self, work: Work, pack: PolicyPack, moment: datetime, note: str) -> PolicyRunRow:
+        run = PolicyRunRow(
+            id=uuid7(),
+            pack=pack.name,
+            fingerprint=pack.fingerprint,
+            effective_from=moment,
+            note=note.strip()[:LONGEST_NOTE],
+            author_id=work.actor.account_id,
+            author_name=work.actor.name,
+            applied_at=work.now,
+            undone_at=None,
+            undone_by="",
+        )
+        work.session.add(run)
+        work.session.flush()
+        return run
+
+    def _write(self, work: Work, run: PolicyRunRow, change: PolicyChange) -> None:
+        line = change.line
+        note = line.note.of(self._desk.company.locale)
+        row = add_line(work, Decision(line.key, line.text, run.effective_from, line.clause, note), run.id)
+        before = {"value": change.before.text}
+        work.record("policy.set", "policy_line", row.id, before=before, after={**line_words(row), "pack": run.pack})
+
+    def _take_back(self, work: Work, run: PolicyRunRow) -> Rollback:
+        timeline = self.timeline(work.session)
+        rows = work.session.scalars(select(PolicyLineRow).where(PolicyLineRow.run_id == run.id)).all()
+        is_history = run.effective_from <= work.now and is_followed(work, run.effective_from)
+        removed: list[str] = []
+        restored: list[str] = []
+        kept: list[str] = []
+        for row in sorted(rows, key=lambda row: row.key):
+            now = timeline.line_at(row.key, work.now)
+            if not is_history:
+                work.record("policy.withdrawn", "policy_line", row.id, before=line_words(row))
+                work.session.delete(row)
+                removed.append(row.key)
+            elif now is None or now.id != row.id:
+                kept.append(row.key)
+            else:
+                _restore(work, timeline, row)
+                restored.append(row.key)
+        return Rollback(tuple(removed), tuple(restored), tuple(kept))
 
 
-def _moment_problem(shown: str, rule: str, remedy: str, **params: object) -> FieldProblem:
-    return FieldProblem("effective_from", shown, rule, remedy, params=params, label=msg("生效时间"))
+def _change(timeline: PolicyTimeline, key: PolicyKey, line: PackLine, moment: datetime) -> PolicyChange:
+    before = timeline.value(key.name, moment)
+    text = None if line.text is None else normal_text(key, line.text)
+    said = PackLine(line.key, text, line.clause, line.note, line.row)
+    later = next((each for each in timeline.lines(key.name) if each.effective_from > moment), None)
+    return PolicyChange(key, _kind(before, text), before, said, later.effective_from if later else None)
 
 
-def _checked_words(key: PolicyKey, note: str) -> list[FieldProblem]:
-    if len(note) <= LONGEST_NOTE:
-        return []
-    params = {"longest": LONGEST_NOTE, "key": key.label}
-    return [FieldProblem("note", note[:40], msg("最多 {longest} 个字符"), params=params, label=msg("理由"))]
+def _kind(before: PolicyValue, text: str | None) -> ChangeKind:
+    if text is None:
+        return ChangeKind.LEFT_OPEN if before.is_undecided else ChangeKind.KEPT
+    if before.text == text:
+        return ChangeKind.DECIDED if before.is_proposed else ChangeKind.SAME
+    return ChangeKind.DECIDED if before.is_undecided else ChangeKind.CHANGED
 
 
-def _words(row: PolicyLineRow) -> Mapping[str, object]:
-    """Return a line as the journal keeps it."""
-    return {
-        "key": row.key,
-        "value": row.value,
-        "effective_from": row.effective_from.isoformat(),
-        "clause": row.clause,
-        "note": row.note,
-    }
+def _restore(work: Work, timeline: PolicyTimeline, row: PolicyLineRow) -> None:
+    """Let what held before a line hold again from now on: the line itself stays, since tickets followed it."""
+    instant = timedelta(microseconds=1)
+    former = timeline.value(row.key, row.effective_from - instant)
+    moment = max(work.now, row.effective_from + instant)
+    made = add_line(
+        work, Decision(row.key, former.text, moment, former.line.clause if former.line else "", former.note)
+    )
+    work.record("policy.set", "policy_line", made.id, before={"value": row.value}, after=line_words(made))
 
 
-def _line(row: PolicyLineRow, following: PolicyLineRow | None) -> PolicyLine:
-    ends = following.effective_from if following is not None and following.key == row.key else None
-    return PolicyLine(
+def _run_view(row: PolicyRunRow, lines: int) -> PolicyRunView:
+    return PolicyRunView(
         id=row.id,
-        key=row.key,
-        text=row.value,
+        pack=row.pack,
+        fingerprint=row.fingerprint,
         effective_from=row.effective_from,
-        effective_to=ends,
-        clause=row.clause,
         note=row.note,
-        author_id=row.author_id,
         author_name=row.author_name,
-        decided_at=row.decided_at,
-        run_id=row.run_id,
+        applied_at=row.applied_at,
+        undone_at=row.undone_at,
+        undone_by=row.undone_by,
+        lines=lines,
     )

@@ -55,7 +55,7 @@ MODULES = frozenset(
         "workflows",
     }
 )
-FOLDERS = frozenset({"clauses", "demo", "locale", "migrations", "static", "templates"})
+FOLDERS = frozenset({"clauses", "demo", "locale", "migrations", "packs", "static", "templates"})
 
 #: The parts of the core that a plugin stands on.
 FACADE = ("gongdan.api", "gongdan.web.kit", "gongdan.testing")
@@ -214,7 +214,7 @@ def _is_usual(path: Path) -> bool:
 
 
 def _clauses(value: object) -> Iterator[str]:
-    """Return every clause id that a declaration and what it consists of carry in a field called ``clauses``."""
+    """Return every clause id that a declaration and what it consists of carry, in ``clauses`` or ``clause``."""
     if isinstance(value, str | bytes):
         return
     if is_dataclass(value) and not isinstance(value, type):
@@ -222,6 +222,8 @@ def _clauses(value: object) -> Iterator[str]:
             held = getattr(value, each.name)
             if each.name == "clauses" and not isinstance(value, Rulebook):
                 yield from held
+            elif each.name == "clause":
+                yield from filter(None, (held,))
             elif each.name != "clauses":
                 yield from _clauses(held)
     elif isinstance(value, Mapping):
@@ -244,3 +246,5 @@ def _labels(book: Rulebook) -> Iterator[str]:
     yield from (rule.label for rule in book.link_rules)
     yield from (role.label for role in book.roles)
     yield from (permission.label for permission in book.permissions)
+    yield from (key.label for key in book.policy_keys)
+    yield from (label for pack in book.packs for label in (pack.label.zh, pack.label.en))

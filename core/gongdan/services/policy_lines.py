@@ -1,0 +1,222 @@
+"""Policy lines: what each company decided for the keys that plugins declare, from when on, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gongdan.domain.policy import (
+    LONGEST_NOTE,
+    PolicyKey,
+    PolicyLine,
+    PolicyTimeline,
+    PolicyValue,
+    check,
+    normal_text,
+)
+from gongdan.errors import FieldProblem, InvalidInput, NotFound
+from gongdan.services.work import Work
+from gongdan.storage.policies import PolicyLineRow
+from gongdan.storage.tickets import TicketRow
+from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A checked line that is about to be written."""
+
+    key: str
+    #: As it is kept; None leaves the key open.
+    text: str | None
+    effective_from: datetime
+    clause: str = ""
+    note: str = ""
+
+
+class PolicyLines:
+    """Use cases around the single lines of one company's policy."""
+
+    def __init__(self, desk: "CompanyDesk") -> None:
+        self._desk = desk
+
+    def keys(self) -> Sequence[PolicyKey]:
+        """Return the keys of the core and of the company's plugins, by plugin, as declared."""
+        return self._desk.installation.plugins.catalogue.policy_keys.of(self._desk.enabled)
+
+    def value(self, key: str, at: datetime) -> PolicyValue:
+        """Return the answer to ``key`` at ``at``, aware; raises ``NotFound`` for a key that nobody declares."""
+        with self._desk.reading() as session:
+            return self.timeline(session, key).value(self._declared(key).name, at)
+
+    def values_at(self, session: Session, moment: datetime) -> Mapping[str, PolicyValue]:
+        """Return the answers to every declared key at ``moment``, aware, with one query."""
+        return self.timeline(session).values(moment)
+
+    def timeline(self, session: Session, key: str = "") -> PolicyTimeline:
+        """Return all lines of the company, or those of one key: answers for many moments with one query.
+
+        It knows the keys of every loaded plugin, since a ticket keeps its policy when its plugin is disabled.
+        """
+        query = select(PolicyLineRow).order_by(PolicyLineRow.key, PolicyLineRow.effective_from)
+        if key:
+            query = query.where(PolicyLineRow.key == key)
+        rows = session.scalars(query).all()
+        following = [*rows[1:], None]
+        declared = [owned.value for owned in self._desk.installation.plugins.catalogue.policy_keys]
+        return PolicyTimeline(declared, [_line(*pair) for pair in zip(rows, following, strict=False)])
+
+    def undecided(self) -> Sequence[PolicyValue]:
+        """Return the keys without a figure today, in the order of ``keys``."""
+        return [value for value in self.current() if value.is_undecided]
+
+    def current(self) -> Sequence[PolicyValue]:
+        """Return the answers of today to every key of the company, in the order of ``keys``."""
+        self._desk.require("policy.view")
+        keys = self.keys()
+        with self._desk.reading() as session:
+            answers = self.values_at(session, self._desk.installation.clock())
+            return [answers[key.name] for key in keys]
+
+    def history(self, key: str) -> Sequence[PolicyLine]:
+        """Return every line of a key, past and to come, the latest first."""
+        self._desk.require("policy.view")
+        self._declared(key)
+        with self._desk.reading() as session:
+            return self.timeline(session, key).lines(key)[::-1]
+
+    def set(
+        self,
+        key: str,
+        text: str | None,
+        *,
+        effective_from: datetime | None = None,
+        clause: str = "",
+        note: str = "",
+    ) -> PolicyLine:
+        """Decide a key from a moment on, now when none is given; None leaves it open again.
+
+        What was in force before stays so for the time before. Raises ``InvalidInput`` for a value that does not fit,
+        for a moment that has a line already, and for one in the past that tickets follow; ``NotFound``.
+        """
+        self._desk.require("policy.admin")
+        declared = self._enabled(key)
+        with self._desk.working() as work:
+            work.take_turn()
+            moment = effective_from or work.now
+            problems = [*(check(declared, text) if text is not None else ()), *_checked_words(declared, note)]
+            problems += moment_problems(self._desk.zone, work, declared, moment)
+            if problems:
+                raise InvalidInput(tuple(problems))
+            before = self.timeline(work.session, key).value(key, moment)
+            kept = None if text is None else normal_text(declared, text)
+            row = add_line(work, Decision(key, kept, moment, clause.strip(), note.strip()))
+            work.record("policy.set", "policy_line", row.id, before={"value": before.text}, after=line_words(row))
+            return next(line for line in self.timeline(work.session, key).lines(key) if line.id == row.id)
+
+    def withdraw(self, line_id: UUID) -> None:
+        """Take back a line that is not in force yet; raises ``InvalidInput`` for one that is, ``NotFound``."""
+        self._desk.require("policy.admin")
+        with self._desk.working() as work:
+            work.take_turn()
+            row = work.get(PolicyLineRow, line_id, "policy_line")
+            if row.effective_from <= work.now:
+                rule, remedy = msg("已经生效，不能撤下"), msg("请从现在起设一个新的值")
+                raise InvalidInput((FieldProblem(row.key, row.value or "", rule, remedy, label=msg("制度值")),))
+            work.record("policy.withdrawn", "policy_line", row.id, before=line_words(row))
+            work.session.delete(row)
+
+    def _declared(self, key: str) -> PolicyKey:
+        found = self._desk.installation.plugins.catalogue.policy_keys.get(key)
+        if found is None:
+            raise NotFound("policy_key", key)
+        return found
+
+    def _enabled(self, key: str) -> PolicyKey:
+        found = next((each for each in self.keys() if each.name == key), None)
+        if found is None:
+            rule, remedy = msg("本公司没有这项制度参数"), msg("请用“gongdan policy list”查看可设的参数")
+            raise InvalidInput((FieldProblem("key", key, rule, remedy, label=msg("制度参数")),))
+        return found
+
+
+def moment_problems(zone: ZoneInfo, work: Work, key: PolicyKey, moment: datetime) -> Sequence[FieldProblem]:
+    """Return why a line of a key may not begin at ``moment``, aware; nothing when it may."""
+    shown = moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    query = select(PolicyLineRow.id).where(PolicyLineRow.key == key.name, PolicyLineRow.effective_from == moment)
+    if work.session.scalar(query):
+        rule, remedy = msg("“{label}”在这一时刻已有一个值"), msg("请换一个生效时间，或先撤下原来那一个")
+        return [_moment_problem(shown, rule, remedy, label=key.label)]
+    if moment < work.now and is_followed(work, moment):
+        rule = msg("生效时间已过，此后登记的工单已按原来的值计算，不能改写")
+        return [_moment_problem(shown, rule, msg("请填现在或以后的时间"))]
+    return []
+
+
+def is_followed(work: Work, moment: datetime) -> bool:
+    """Tell whether a ticket was opened since ``moment``, aware: it follows what was in force then."""
+    return work.session.scalar(select(TicketRow.id).where(TicketRow.opened_at >= moment).limit(1)) is not None
+
+
+def add_line(work: Work, decision: Decision, run_id: UUID | None = None) -> PolicyLineRow:
+    """Write a checked line under the name of who works."""
+    row = PolicyLineRow(
+        key=decision.key,
+        value=decision.text,
+        effective_from=decision.effective_from,
+        clause=decision.clause,
+        note=decision.note,
+        author_id=work.actor.account_id,
+        author_name=work.actor.name,
+        decided_at=work.now,
+        run_id=run_id,
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def _moment_problem(shown: str, rule: str, remedy: str, **params: object) -> FieldProblem:
+    return FieldProblem("effective_from", shown, rule, remedy, params=params, label=msg("生效时间"))
+
+
+def _checked_words(key: PolicyKey, note: str) -> list[FieldProblem]:
+    if len(note) <= LONGEST_NOTE:
+        return []
+    params = {"longest": LONGEST_NOTE, "key": key.label}
+    return [FieldProblem("note", note[:40], msg("最多 {longest} 个字符"), params=params, label=msg("理由"))]
+
+
+def line_words(row: PolicyLineRow) -> Mapping[str, object]:
+    """Return a line as the journal keeps it."""
+    return {
+        "key": row.key,
+        "value": row.value,
+        "effective_from": row.effective_from.isoformat(),
+        "clause": row.clause,
+        "note": row.note,
+    }
+
+
+def _line(row: PolicyLineRow, following: PolicyLineRow | None) -> PolicyLine:
+    ends = following.effective_from if following is not None and following.key == row.key else None
+    return PolicyLine(
+        id=row.id,
+        key=row.key,
+        text=row.value,
+        effective_from=row.effective_from,
+        effective_to=ends,
+        clause=row.clause,
+        note=row.note,
+        author_id=row.author_id,
+        author_name=row.author_name,
+        decided_at=row.decided_at,
+        run_id=row.run_id,
+    )
