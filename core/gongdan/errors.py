@@ -75,6 +75,15 @@ class InvalidInput(Refused):
 
 
 @dataclass(eq=False)
+class InUse(InvalidInput):
+    """Something stays because of what is left in it; every problem says what, how much of it, and where it can go."""
+
+    code: ClassVar[str] = "in_use"
+    text: ClassVar[str] = msg("现在不能停用或删除")
+    remedy: ClassVar[str] = ""
+
+
+@dataclass(eq=False)
 class NotFound(Refused):
     """The thing does not exist, or not for this company and this person: both look the same on purpose."""
 

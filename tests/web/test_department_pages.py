@@ -86,6 +86,7 @@ def test_an_empty_department_is_closed_and_a_used_one_says_why_not(
     with unchanged():
         refused = administrator.post(f"/settings/departments/{used.id}/close", fragment=True)
     assert (refused.status_code, reason in refused.text) == (422, True)
+    assert "现在不能停用或删除" in refused.text
     closed = administrator.post(f"/settings/departments/{empty.id}/close", fragment=True)
     assert closed.headers["HX-Redirect"] == "/settings/departments"
     assert [one.name for one in company_desk.departments.all()] == ["工程部"]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnExpressionArgument, func, select
 from sqlalchemy.orm import Session
 
-from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from gongdan.errors import Conflict, FieldProblem, InUse, InvalidInput, NotFound
 from gongdan.services.work import Work, changed, get_row
 from gongdan.storage.accounts import MembershipRow
 from gongdan.storage.base import Base
@@ -116,7 +116,7 @@ class Departments:
     def close(self, department_id: UUID) -> None:
         """Close a department: nobody can choose it any more, and what names it goes on naming it.
 
-        Raises ``InvalidInput`` while departments, members or open tickets are left in it, or ``NotFound``.
+        Raises ``InUse`` while departments, members or open tickets are left in it, or ``NotFound``.
         """
         self._desk.require("company.admin")
         with self._desk.working() as work:
@@ -125,16 +125,16 @@ class Departments:
             row = work.get(DepartmentRow, department_id, "department", lock=True)
             _require_not_closed(row)
             if problems := self._left_in(work.session, row):
-                raise InvalidInput(problems)
+                raise InUse(problems)
             row.closed_at = work.now
             work.record("department.closed", "department", row.id, before={"path": row.path, "name": row.name})
 
-    def obstacle(self, department_id: UUID) -> InvalidInput | None:
+    def obstacle(self, department_id: UUID) -> InUse | None:
         """Return why a department cannot be closed today; None when nothing stands in the way."""
         self._desk.require("company.admin")
         with self._desk.reading() as session:
             problems = self._left_in(session, _open_row(session, department_id))
-            return InvalidInput(problems) if problems else None
+            return InUse(problems) if problems else None
 
     def _left_in(self, session: Session, row: DepartmentRow) -> tuple[FieldProblem, ...]:
         below = DepartmentRow.parent_id == row.id, DepartmentRow.closed_at.is_(None)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.people import ADMINISTRATOR, Permission, Role
-from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from gongdan.errors import Conflict, FieldProblem, InUse, InvalidInput, NotFound
 from gongdan.services.actors import BEYOND_OWN
 from gongdan.storage.accounts import MembershipRow, RoleRow
 from gongdan.text import msg
@@ -78,8 +78,8 @@ class Roles:
     def remove(self, name: str) -> None:
         """Delete a role that nobody has today; what was done in it stays, and a plugin's comes with the next enabling.
 
-        Raises ``InvalidInput`` for the administrator's, for one that members have, and for one with permissions that
-        the actor may not take; ``NotFound``.
+        Raises ``InUse`` for the administrator's and for one that members have, ``InvalidInput`` for one with
+        permissions that the actor may not take, ``NotFound``.
         """
         self._desk.require("account.admin")
         with self._desk.working() as work:
@@ -89,13 +89,13 @@ class Roles:
             if row is None:
                 raise NotFound("role", name)
             if problems := self._kept_by(work.session, row):
-                raise InvalidInput(problems)
+                raise InUse(problems)
             self._require_grantable(row.permissions)
             before = {"name": name, "label": row.label, "permissions": list(row.permissions)}
             work.session.delete(row)
             work.record("role.removed", "role", row.id, before=before)
 
-    def obstacle(self, name: str) -> InvalidInput | None:
+    def obstacle(self, name: str) -> InUse | None:
         """Return why a role cannot be deleted today; None when nothing stands in the way. Raises ``NotFound``."""
         self._desk.require("account.admin")
         with self._desk.reading() as session:
@@ -103,7 +103,7 @@ class Roles:
             if row is None:
                 raise NotFound("role", name)
             problems = self._kept_by(session, row)
-            return InvalidInput(problems) if problems else None
+            return InUse(problems) if problems else None
 
     def _kept_by(self, session: Session, row: RoleRow) -> tuple[FieldProblem, ...]:
         if row.name == ADMINISTRATOR:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotAllowed, NotFound
+from gongdan.errors import Conflict, FieldProblem, InUse, InvalidInput, NotAllowed, NotFound
 from gongdan.services import departments, intake
 from gongdan.services.departments import Departments, DepartmentView
 from gongdan.services.desk import CompanyDesk
@@ -192,7 +192,7 @@ def test_what_is_left_in_a_department_is_counted_and_keeps_it_open(
         company_desk.members.save(member, ["agent"], department_id=water)
     for _ in range(3):
         factory.ticket(department_id=water)
-    with unchanged(), pytest.raises(InvalidInput) as refused:
+    with unchanged(), pytest.raises(InUse) as refused:
         company_desk.departments.close(water)
     assert [(problem.rule, problem.params) for problem in refused.value.problems] == [
         ("还有 {count} 个下级部门，请先移走或停用它们", {"count": 1}),

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gongdan.domain.snapshots import CompanyView
-from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotAllowed, NotFound
+from gongdan.errors import Conflict, FieldProblem, InUse, InvalidInput, NotAllowed, NotFound
 from gongdan.services.accounts import AccountView
 from gongdan.services.actors import SYSTEM, Actor, plugin_actor
 from gongdan.services.desk import CompanyDesk, Desk
@@ -355,7 +355,7 @@ def test_a_role_that_members_have_stays_and_they_are_counted(
     person("agent")
     person("observer", "agent")
     person("worker")
-    with unchanged(), pytest.raises(InvalidInput) as refused:
+    with unchanged(), pytest.raises(InUse) as refused:
         administrator.roles.remove("agent")
     (problem,) = refused.value.problems
     assert (problem.value, problem.params) == ("客服", {"count": 2})
@@ -367,7 +367,7 @@ def test_the_administrators_role_stays_whoever_asks(
     administrator: CompanyDesk, company_desk: CompanyDesk, unchanged: Unchanged
 ) -> None:
     for desk in (administrator, company_desk):
-        with unchanged(), pytest.raises(InvalidInput) as refused:
+        with unchanged(), pytest.raises(InUse) as refused:
             desk.roles.remove("administrator")
         assert [problem.rule for problem in refused.value.problems] == ["公司管理员这个角色不能删除"]
 
