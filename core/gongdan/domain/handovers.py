@@ -35,8 +35,8 @@ class OpenMatter:
     #: The ticket's number, or page and line of the entry.
     number: str
     subject: str
-    #: It has to be finished before the post is handed over.
-    is_important: bool = False
+    #: Important work of the outgoing one or of the post: it has to be finished before the post is handed over.
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class HandoverState:
     @property
     def in_the_way(self) -> tuple[OpenMatter, ...]:
         """Return the important matters that nobody has taken over."""
-        return tuple(one for one in self.matters if one.is_important and one.key not in self.taken_over)
+        return tuple(one for one in self.matters if one.blocks and one.key not in self.taken_over)
 
 
 def signing_refusals(state: HandoverState) -> tuple[Refusal, ...]:

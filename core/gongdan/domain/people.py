@@ -39,6 +39,9 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("party.unmask", msg("查看完整证件号与电话")),
     Permission("asset.view", msg("查看房屋与资产")),
     Permission("asset.edit", msg("修改房屋与资产")),
+    Permission("roster.view", msg("查看排班与值班日志")),
+    Permission("roster.admin", msg("排班、批准换班与请假")),
+    Permission("duty_log.write", msg("填写值班日志与交接班")),
     Permission("import.run", msg("导入数据")),
     Permission("export.run", msg("导出数据")),
     Permission("duty.team", msg("查看全体人员的责任")),
@@ -63,6 +66,8 @@ _DESK = frozenset(
         "party.view",
         "party.edit",
         "asset.view",
+        "roster.view",
+        "duty_log.write",
     }
 )
 
@@ -85,13 +90,16 @@ CORE_ROLES: tuple[Role, ...] = (
             "policy.view",
             "duty.team",
             "duty.waive",
+            "roster.admin",
         },
     ),
     Role("agent", msg("客服"), _DESK),
     Role(
         "worker",
         msg("经办人"),
-        frozenset({"ticket.view", "ticket.move", "note.write", "asset.view", "party.view"}),
+        frozenset(
+            {"ticket.view", "ticket.move", "note.write", "asset.view", "party.view", "roster.view", "duty_log.write"}
+        ),
     ),
-    Role("observer", msg("查阅者"), frozenset({"ticket.view", "party.view", "asset.view"})),
+    Role("observer", msg("查阅者"), frozenset({"ticket.view", "party.view", "asset.view", "roster.view"})),
 )

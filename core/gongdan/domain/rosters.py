@@ -21,12 +21,12 @@ LONGEST_SHIFT: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class RosterLimits:
-    """What a company allows about its rosters."""
+    """What a company allows about its rosters; None is not limited, since the company has not decided it."""
 
-    #: Swaps that one person may take part in during a calendar month. Source: 003-19-04.
-    swaps_a_month: int = 2
-    #: How long a stand-in may hold a post at a time. Source: 001-01-31.
-    stand_in: timedelta = timedelta(hours=4)
+    #: Swaps that one person may take part in during a calendar month.
+    swaps_a_month: int | None
+    #: How long a stand-in may hold a post at a time.
+    stand_in: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +194,16 @@ def absence_refusals(
     ]
     for shift in own:
         shared = absence.period.shared(shift.period)
-        params = {"when": shift.period.text(zone), "hours": _hours(limits.stand_in)}
+        params = {"when": shift.period.text(zone)}
         if shared and shift.id in swapped:
             found.append(
                 Refusal("kept_after_swap", msg("{when} 的班是换来的，不能请假"), ("003-19-10",), params=params)
             )
-        if absence.deputy_id and shared > limits.stand_in:
+        if absence.deputy_id and limits.stand_in is not None and shared > limits.stand_in:
             reason = msg("代理人要顶 {when} 的班，顶岗一次不得超过 {hours} 小时：请先把这个班改排给别人")
-            found.append(Refusal("stand_in_limit", reason, ("001-01-31",), "deputy", params))
+            found.append(
+                Refusal("stand_in_limit", reason, ("001-01-31",), "deputy", params | {"hours": _hours(limits.stand_in)})
+            )
     return tuple(found)
 
 
@@ -210,7 +212,7 @@ def stand_in_refusals(stand_in: StandIn, shift: Shift, others: Sequence[StandIn]
 
     ``others``: the stand-ins of the same shift.
     """
-    zone = rules.zone
+    zone, limit = rules.zone, rules.limits.stand_in
     when = {"when": shift.period.text(zone)}
     found = []
     if stand_in.account_id == shift.account_id:
@@ -223,9 +225,9 @@ def stand_in_refusals(stand_in: StandIn, shift: Shift, others: Sequence[StandIn]
         (one.period.ends - one.period.begins for one in others
          if one.account_id == stand_in.account_id and one.period.adjoins(stand_in.period)), timedelta()
     )  # fmt: skip
-    if held > rules.limits.stand_in:
+    if limit is not None and held > limit:
         reason = msg("顶岗一次不得超过 {hours} 小时，这一次连起来有 {held} 小时")
-        params = {"hours": _hours(rules.limits.stand_in), "held": _hours(held)}
+        params = {"hours": _hours(limit), "held": _hours(held)}
         found.append(Refusal("stand_in_limit", reason, ("001-01-31",), "ends", params))
     found += [
         Refusal("one_stand_in", msg("{when} 已有人顶岗"), params={"when": one.period.text(zone)})
@@ -308,7 +310,7 @@ def _partner_refusals(partner: Partner, rules: Rules) -> Iterator[Refusal]:
     own, name, limits, zone = partner.exchange, {"person": partner.name}, rules.limits, rules.zone
     month = _month(own.given, zone)
     count = sum(_month(one.given, zone) == month for one in partner.exchanges)
-    if count >= limits.swaps_a_month:
+    if limits.swaps_a_month is not None and count >= limits.swaps_a_month:
         reason = msg("{person}本月已换班 {count} 次，每人每月最多 {limit} 次")
         params = {**name, "count": count, "limit": limits.swaps_a_month}
         yield Refusal("swaps_a_month", reason, ("003-19-04",), params=params)

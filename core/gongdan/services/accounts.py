@@ -169,18 +169,25 @@ class Accounts:
     def change_password(self, account_id: UUID, current: str, new: str) -> None:
         """Set a new password and end every other session.
 
-        Tries at the current password count like those of a log-in. Raises ``LoginRefused``, ``LoginThrottled`` or
-        ``InvalidInput``.
+        Raises as ``confirm`` does, or ``InvalidInput``.
+        """
+        stored = self.confirm(account_id, current)
+        if current == new:
+            raise InvalidInput((FieldProblem("password", "", msg("新密码不能与原密码相同"), label=msg("密码")),))
+        self._set_password(Actor(account_id, stored.name), stored, new, must_change=False)
+
+    def confirm(self, account_id: UUID, password: str) -> AccountRow:
+        """Make sure that it is the person himself, who types his password once more.
+
+        Tries count like those of a log-in. Raises ``LoginRefused`` or ``LoginThrottled``.
         """
         with self._desk.reading() as session:
             stored = session.get_one(AccountRow, account_id)
         self._desk.sessions.count_try(stored.login, f"password of {stored.login}")
-        if not passwords.is_correct(stored.password_hash, current):
+        if not passwords.is_correct(stored.password_hash, password):
             raise LoginRefused
         self._desk.sessions.forget_tries(stored.login)
-        if current == new:
-            raise InvalidInput((FieldProblem("password", "", msg("新密码不能与原密码相同"), label=msg("密码")),))
-        self._set_password(Actor(account_id, stored.name), stored, new, must_change=False)
+        return stored
 
     def reset_password(self, actor: Actor, account_id: UUID, new: str) -> None:
         """Give an account a first password, to be changed at the next log-in; every session ends.

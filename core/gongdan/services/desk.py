@@ -22,6 +22,7 @@ from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, GongdanError, StaleVersion
 from gongdan.hooks.isolation import Failure, Reactions
 from gongdan.hooks.manager import PluginManager
+from gongdan.services.absences import Absences
 from gongdan.services.accounts import Accounts
 from gongdan.services.actors import SYSTEM, Actor, plugin_actor
 from gongdan.services.assets import Assets
@@ -29,7 +30,9 @@ from gongdan.services.attachments import Attachments
 from gongdan.services.cases import Cases
 from gongdan.services.companies import Companies
 from gongdan.services.departments import Departments
+from gongdan.services.duty_log import DutyLog
 from gongdan.services.exports import Exports
+from gongdan.services.handovers import Handovers
 from gongdan.services.imports import Imports
 from gongdan.services.intake import Intake
 from gongdan.services.journal import JournalReader
@@ -42,9 +45,11 @@ from gongdan.services.parties import Parties
 from gongdan.services.plugins import Plugins, enabled_plugins
 from gongdan.services.policies import Policies
 from gongdan.services.roles import Roles
+from gongdan.services.rosters import Rosters
 from gongdan.services.saved_views import SavedViews
 from gongdan.services.searching import Searching
 from gongdan.services.sessions import Sessions
+from gongdan.services.swaps import Swaps
 from gongdan.services.tickets import Tickets
 from gongdan.services.timers import Timers
 from gongdan.services.work import Work
@@ -316,6 +321,31 @@ class CompanyDesk:
     def imports(self) -> Imports:
         """Return the use cases around imports."""
         return Imports(self)
+
+    @cached_property
+    def rosters(self) -> Rosters:
+        """Return the use cases around shifts and who is on duty."""
+        return Rosters(self)
+
+    @cached_property
+    def absences(self) -> Absences:
+        """Return the use cases around absences and stand-ins."""
+        return Absences(self)
+
+    @cached_property
+    def swaps(self) -> Swaps:
+        """Return the use cases around swaps of shifts."""
+        return Swaps(self)
+
+    @cached_property
+    def duty_log(self) -> DutyLog:
+        """Return the use cases around the duty log."""
+        return DutyLog(self)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        """Return the use cases around handovers."""
+        return Handovers(self)
 
     @cached_property
     def exports(self) -> Exports:

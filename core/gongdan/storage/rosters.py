@@ -121,6 +121,8 @@ class DutyLogEntryRow(Identified, CompanyScoped, Base):
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("duty_log_entry.id"))
     #: The matter that this one settles.
     settles_id: Mapped[UUID | None] = mapped_column(ForeignKey("duty_log_entry.id"))
+    #: The page that this one checks.
+    checks_page: Mapped[int | None]
     ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("ticket.id"))
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     author_name: Mapped[str] = mapped_column(String(120))

@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("is_important", sa.Boolean(), nullable=False),
         sa.Column("corrects_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
         sa.Column("settles_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
+        sa.Column("checks_page", sa.Integer(), nullable=True),
         sa.Column("ticket_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
         sa.Column("author_id", sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite"), nullable=True),
         sa.Column("author_name", sa.String(length=120), nullable=False),
