@@ -44,9 +44,11 @@ def load_plugins(settings: Settings) -> PluginManager:
 
 
 def upgrade(desk: Desk) -> None:
-    """Bring the tables up to date: the core's first, then the loaded plugins' by name."""
+    """Bring the tables up to date, the core's first, then the loaded plugins' by name; then the known holidays."""
     for source in _sources(desk):
         schema.upgrade(desk.database.engine, source)
+    for company in desk.companies.all():
+        desk.at(company).calendars.seed()
 
 
 def schema_states(desk: Desk) -> tuple[schema.SchemaState, ...]:

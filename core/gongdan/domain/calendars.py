@@ -43,8 +43,10 @@ class SpecialDay:
     name: str = ""
     #: Where it is written, such as the notice with its date.
     source: str = ""
-    #: Hours of its own; None means those of a Monday.
-    hours: Hours | None = None
+    #: Hours of its own; empty on a working day means those of a Monday.
+    hours: Hours = ()
+    #: The company or a department has set it; no holiday and no make-up day of the state.
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ class WorkingCalendar:
         return tuple(
             problem
             for day, special in self.special.items()
-            for problem in check_hours(special.hours or (), "special", day.isoformat())
+            for problem in check_hours(special.hours, "special", day.isoformat())
         )
 
     @cached_property
@@ -221,41 +223,52 @@ def check_zone(zone: str) -> tuple[FieldProblem, ...]:
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A line with the years that it covers, both included."""
+
+    first: int
+    last: int
+    timeline: Timeline
+
+
 class _Layout:
-    """The line of a calendar, as long as it was needed so far."""
+    """The line of a calendar, as long as it was needed so far; threads that lengthen it at once do no harm."""
 
     def __init__(self, calendar: WorkingCalendar) -> None:
         self._calendar = calendar
-        self._years = (0, 0)
-        self._timeline: Timeline | None = None
+        self._laid: _Laid | None = None
 
     def around(self, moment: int) -> Timeline:
         """Return a line that holds a moment."""
-        timeline = self._timeline
-        if timeline is None or not timeline.first <= moment < timeline.last:
+        laid = self._laid
+        if laid is None or not laid.timeline.first <= moment < laid.timeline.last:
             year = from_line(moment).year
-            first, last = self._years if timeline else (year, year)
-            timeline = self._lay_out(min(first, year - 1), max(last, year + 2))
-            if not timeline.first <= moment < timeline.last:
+            first, last = (laid.first, laid.last) if laid else (year, year)
+            laid = self._lay_out(min(first, year - 1), max(last, year + 2))
+            if not laid.timeline.first <= moment < laid.timeline.last:
                 raise self._out_of_reach()
-        return timeline
+        return laid.timeline
 
     def longer(self, timeline: Timeline) -> Timeline:
         """Return a line of twice the length, in both directions."""
-        if self._timeline is timeline:
-            first, last = self._years
-            reach = (last - first + 1 + 1) // 2
-            return self._lay_out(first - reach, last + reach)
-        return self._timeline or timeline
+        laid = self._laid
+        if laid is None or laid.timeline is not timeline:
+            return laid.timeline if laid else timeline
+        reach = (laid.last - laid.first + 2) // 2
+        longer = self._lay_out(laid.first - reach, laid.last + reach)
+        if (longer.first, longer.last) == (laid.first, laid.last):
+            raise self._out_of_reach()
+        return longer.timeline
 
-    def _lay_out(self, first: int, last: int) -> Timeline:
-        years = max(first, _FIRST_YEAR), min(last, _LAST_YEAR)
-        if years == self._years or years[0] > years[1]:
+    def _lay_out(self, first: int, last: int) -> _Laid:
+        first, last = max(first, _FIRST_YEAR), min(last, _LAST_YEAR)
+        if first > last:
             raise self._out_of_reach()
         zone = ZoneInfo(self._calendar.zone)
-        timeline = lay_out(zone, date(years[0], 1, 1), date(years[1], 12, 31), self._minutes_of)
-        self._years, self._timeline = years, timeline
-        return timeline
+        timeline = lay_out(zone, date(first, 1, 1), date(last, 12, 31), self._minutes_of)
+        self._laid = laid = _Laid(first, last, timeline)
+        return laid
 
     def _out_of_reach(self) -> InvalidInput:
         rule = msg("按工作日历“{calendar}”算不出到期时间")

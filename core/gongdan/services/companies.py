@@ -17,6 +17,7 @@ from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from gongdan.language import LOCALES
 from gongdan.services.actors import Actor
+from gongdan.services.calendar_years import seed_calendar
 from gongdan.services.roles import seed_roles
 from gongdan.storage.companies import CompanyRow
 from gongdan.text import msg
@@ -71,6 +72,7 @@ class Companies:
             work.session.add(row)
             work.session.flush()
             seed_roles(work.session, self._desk.plugins.catalogue.roles.of(()))
+            seed_calendar(work)
             work.record("company.created", "company", company_id, after={"code": code, "name": row.name})
             return _view(row)
 

@@ -27,6 +27,8 @@ from gongdan.services.accounts import Accounts
 from gongdan.services.actors import SYSTEM, Actor, plugin_actor
 from gongdan.services.assets import Assets
 from gongdan.services.attachments import Attachments
+from gongdan.services.calendar_shelf import CalendarShelf
+from gongdan.services.calendars import Calendars
 from gongdan.services.cases import Cases
 from gongdan.services.companies import Companies
 from gongdan.services.departments import Departments
@@ -87,6 +89,7 @@ class Desk:
         self.vault = parts.vault
         self.files = parts.files
         self.clock = parts.clock
+        self.calendar_shelf = CalendarShelf()
         self.reactions = Reactions()
 
     def close(self) -> None:
@@ -284,6 +287,11 @@ class CompanyDesk:
     def departments(self) -> Departments:
         """Return the use cases around departments."""
         return Departments(self)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """Return the use cases around working calendars."""
+        return Calendars(self)
 
     @cached_property
     def members(self) -> Members:

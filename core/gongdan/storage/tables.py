@@ -3,6 +3,7 @@
 from gongdan.storage import (
     accounts,
     assets,
+    calendars,
     companies,
     duties,
     imports,
@@ -17,6 +18,20 @@ from gongdan.storage import (
 from gongdan.storage.base import Base
 
 #: The rooms' modules, named so that importing this one declares every table.
-MODULES = (accounts, assets, companies, duties, imports, journal, parties, policies, rosters, search, tickets, timers)
+MODULES = (
+    accounts,
+    assets,
+    calendars,
+    companies,
+    duties,
+    imports,
+    journal,
+    parties,
+    policies,
+    rosters,
+    search,
+    tickets,
+    timers,
+)
 
 METADATA = Base.metadata
