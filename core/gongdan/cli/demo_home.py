@@ -32,9 +32,6 @@ _MADE_OF = "migrations"
 #: Hashes of version files by their names, by source.
 _Migrations = Mapping[str, Mapping[str, str]]
 
-#: How long plugins may take to react to what has been filled in.
-_REACTIONS_SECONDS = 60
-
 
 @dataclass(eq=False)
 class NotADemo(Refused):
@@ -166,7 +163,7 @@ def _fill(terminal: Terminal, desk: "Desk") -> Showcase:
             people += _hire(company, demo)
             load_object(demo.fill)(company, lambda text, name=demo.company: tell(f"{name} {terminal.say(text)}", 0))
             tell(demo.company, 1)
-    desk.reactions.drain(_REACTIONS_SECONDS)
+    desk.timers.drain()
     return Showcase(PASSWORD, tuple(people))
 
 

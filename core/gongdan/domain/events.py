@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class EventKind(StrEnum):
-    """Every event of the core; each is told once, after the commit."""
+    """Every event of the core; each is told after the commit."""
 
     TICKET_OPENED = "ticket.opened"
     TICKET_CHANGED = "ticket.changed"
@@ -34,11 +34,13 @@ class Event:
     """One fact about one company."""
 
     kind: EventKind
+    #: The same whenever a plugin is told of it again, which happens after a failure or a crash.
+    id: UUID
     company_id: UUID
     #: The noun the event is about: ticket, plugin, import_run.
     subject_kind: str
     subject_id: UUID
     #: Aware, UTC.
     occurred_at: datetime
-    #: Plain values, such as the move's name and the states before and after.
+    #: Plain JSON values, such as the move's name and the states before and after.
     data: Mapping[str, object] = field(default_factory=dict)

@@ -7,6 +7,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from gongdan.text import msg
+
+#: Kind of the timers that tell a plugin of an event.
+EVENT = "event"
+
+#: Why a timer is parked whose plugin the company has disabled; enabling it lets the timer go on.
+PLUGIN_DISABLED = msg("公司已停用该扩展")
+
+#: Why a timer is parked whose worker died at every try.
+WORKER_DIED = msg("每次执行时进程都意外终止")
+
 #: After so many tries a timer is parked.
 MAX_TRIES = 8
 

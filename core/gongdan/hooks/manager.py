@@ -12,7 +12,6 @@ from typing import Any
 
 import pluggy
 
-from gongdan.domain.events import Event
 from gongdan.errors import DeclarationError
 from gongdan.hooks import catalogue, isolation
 from gongdan.hooks.answers import checked
@@ -132,12 +131,16 @@ class PluginManager:
                 if outcome.value is not None:
                     yield Answer(name, outcome.value)
 
-    def reactions_to(self, event: Event, enabled: Collection[str]) -> Iterator[tuple[str, Callable[..., object]]]:
-        """Return what is to be called for ``event``, plugin by plugin."""
-        del event
-        for name in sorted(self._loaded.keys() & set(enabled)):
-            for function in self._functions("handle_event", name):
-                yield name, function
+    @property
+    def listening(self) -> frozenset[str]:
+        """Return the names of the plugins that react to events."""
+        implementations = self._pluggy.hook.handle_event.get_hookimpls()
+        return frozenset(implementation.plugin_name for implementation in implementations)
+
+    def tell(self, plugin: str, **values: object) -> None:
+        """Tell one plugin of an event; whatever it raises comes through."""
+        for function in self._functions("handle_event", plugin):
+            function(**values)
 
     def _load(self, point: EntryPoint) -> None:
         distribution = _distribution(point)

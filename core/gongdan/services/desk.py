@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,9 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from gongdan.domain.events import Event
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, GongdanError, StaleVersion
-from gongdan.hooks.isolation import Failure, Reactions
+from gongdan.hooks.isolation import Failure
 from gongdan.hooks.manager import PluginManager
 from gongdan.services.absences import Absences
 from gongdan.services.accounts import Accounts
@@ -62,7 +61,7 @@ from gongdan.storage.tenancy import INSTALLATION
 from gongdan.storage.vault import Vault
 from gongdan.text import msg
 
-#: How long a desk that is being closed waits for plugins to finish their reactions.
+#: How long a desk that is being closed waits for plugins to react.
 CLOSING_SECONDS = 5.0
 
 _log = logging.getLogger("gongdan.services")
@@ -90,11 +89,10 @@ class Desk:
         self.files = parts.files
         self.clock = parts.clock
         self.calendar_shelf = CalendarShelf()
-        self.reactions = Reactions()
 
     def close(self) -> None:
-        """Let plugins finish their reactions, then close every connection."""
-        self.reactions.close(CLOSING_SECONDS)
+        """Let plugins react if nobody else sees to that, then close every connection."""
+        self.timers.finish(CLOSING_SECONDS)
         self.database.close()
 
     @cached_property
@@ -129,34 +127,20 @@ class Desk:
 
     @contextmanager
     def working(self, actor: Actor, company_id: UUID = INSTALLATION) -> Iterator[Work]:
-        """Open a transaction that writes and journals; events are told after the commit."""
+        """Open a transaction that writes and journals; so are the events that plugins are told of."""
         with self.database.writing(company_id) as session:
             work = Work(session, company_id, actor, self.clock())
             try:
                 yield work
                 session.flush()
+                self.timers.reactions.write(work)
             except StaleDataError as problem:
                 raise StaleVersion("record") from problem
             except IntegrityError as problem:
                 raise _conflict(problem) from problem
             journal.append(session, company_id, self.vault.journal_key, work.acts)
-        for event in work.events:
-            self._tell(event)
-
-    def _tell(self, event: Event) -> None:
-        """Tell the plugins what happened; what goes wrong here must not look as if it had not happened."""
-        try:
-            with self.reading(event.company_id) as session:
-                plugins = enabled_plugins(session)
-            for plugin, function in self.plugins.reactions_to(event, plugins):
-                desk = self._company_desk(event.company_id, plugin_actor(plugin))
-                report = partial(self.plugin_failed, event.company_id)
-                self.reactions.submit(plugin, "handle_event", partial(function, event=event, desk=desk), report)
-        except (GongdanError, SQLAlchemyError):
-            _log.exception("nobody could be told of %s %s", event.kind, event.subject_id)
-
-    def _company_desk(self, company_id: UUID, actor: Actor) -> "CompanyDesk":
-        return self.at(self.companies.view(company_id), actor)
+        if work.is_waking:
+            self.timers.wake()
 
     def plugin_failed(self, company_id: UUID, failure: Failure) -> None:
         """Write down that a plugin failed; never raises into the work that called it."""

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.events import EventKind
+from gongdan.domain.timers import PLUGIN_DISABLED
 from gongdan.errors import Conflict, NotFound
 from gongdan.hooks.manager import LoadFailure, load_object
 from gongdan.services.roles import seed_roles
-from gongdan.storage import schema
+from gongdan.storage import schema, timers
 from gongdan.storage.companies import CompanyPluginRow
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ class Plugins:
             book = manager.catalogue.rulebooks.get(name)
             seed_roles(work.session, book.roles if book else ())
             work.record("plugin.enabled", "plugin", row.id, after={"plugin": name, "version": loaded.version})
+            timers.resume(
+                work.session, work.now, timers.TimerRow.plugin == name, timers.TimerRow.last_error == PLUGIN_DISABLED
+            )
             work.tell(EventKind.PLUGIN_ENABLED, "plugin", row.id, plugin=name)
         try:
             self._seed(name)

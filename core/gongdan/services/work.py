@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from uuid6 import uuid7
 
 from gongdan.domain.events import Event, EventKind
 from gongdan.errors import NotFound
@@ -48,8 +49,8 @@ class Work:
         self.acts.append(Act(act, subject_kind, subject_id, payload, self.now, self.actor.account_id, self.actor.name))
 
     def tell(self, kind: EventKind, subject_kind: str, subject_id: UUID, **data: object) -> None:
-        """Tell the company's plugins after the commit."""
-        self.events.append(Event(kind, self.company_id, subject_kind, subject_id, self.now, data))
+        """Tell the company's plugins after the commit; ``data`` is plain JSON."""
+        self.events.append(Event(kind, uuid7(), self.company_id, subject_kind, subject_id, self.now, data))
 
     def schedule(
         self,

@@ -206,6 +206,13 @@ def postpone(session: Session, timer: TimerView, ready_at: datetime, problem: st
     return bool(_count(session, statement.values(ready_at=ready_at, lease_until=None, last_error=problem)))
 
 
+def resume(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> int:
+    """Let parked timers wait again, as if they had never been tried; return how many there were."""
+    statement = update(TimerRow).where(TimerRow.state == TimerState.PARKED.value, *conditions)
+    fresh = {"state": _WAITING, "ready_at": now, "tries": 0, "fence": TimerRow.fence + 1, "done_at": None}
+    return _count(session, statement.values(**fresh))
+
+
 def view(row: TimerRow) -> TimerView:
     """Return a row as its handler and people see it."""
     return TimerView(

@@ -73,6 +73,8 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "ticket.reopened": (msg("重新打开了工单"), "refresh"),
     "ticket.took_in": (msg("并入了另一张工单"), "git-merge"),
     "ticket.unlinked": (msg("取消了关联"), "link"),
+    "timer.parked": (msg("搁置了定时"), "player-pause"),
+    "timer.resumed": (msg("重新执行了定时"), "player-play"),
     "view.removed": (msg("删除了视图"), "bookmark"),
     "view.saved": (msg("保存了视图"), "bookmark"),
 }
@@ -83,6 +85,7 @@ GROUPS: Mapping[str, str] = {
     "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
     "export.": msg("导出"), "member.": msg("人员"), "role.": msg_in("many", "角色"),
     "plugin.": msg_in("many", "扩展"), "department.": msg_in("many", "部门"), "company.": msg_in("many", "公司"),
+    "timer.": msg_in("many", "定时"),
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {

@@ -12,7 +12,6 @@ from gongdan.domain.rulebook import Rulebook
 from gongdan.domain.snapshots import CompanyView, Draft, TicketView
 from gongdan.domain.workflow import Guard, MoveAttempt
 from gongdan.errors import MoveRefused, Refusal
-from gongdan.hooks.isolation import Reactions
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.intake import NewTicket
 from gongdan.testing import sample
@@ -35,14 +34,14 @@ def enable(desk: Desk, company: CompanyView) -> Callable[..., CompanyDesk]:
     def enable(name: str, **hooks: Callable[..., object]) -> CompanyDesk:
         desk.plugins.register(name, make_plugin(**hooks))
         desk.at(company).plugins.enable(name)
-        assert desk.reactions.drain(5)
+        desk.timers.drain()
         return desk.at(company)
 
     return enable
 
 
 def _failures(desk: CompanyDesk) -> list[tuple[object, object, object]]:
-    assert desk.installation.reactions.drain(5)
+    desk.installation.timers.drain()
     entries = desk.journal.latest(act="plugin.failed")
     return [(entry.after["plugin"], entry.after["hook"], entry.after["kind"]) for entry in reversed(entries)]
 
@@ -133,8 +132,7 @@ def test_a_slow_reaction_is_journalled_and_does_not_hold_up_the_caller(
     enable: Callable[..., CompanyDesk], desk: Desk
 ) -> None:
     at = enable("sleepy", handle_event=lambda event: time.sleep(0.3))
-    desk.reactions.close(5)
-    desk.reactions = Reactions(slow_seconds=0.1)
+    desk.timers.reactions.slow_seconds = 0.1
     began = time.monotonic()
     Factory(at).ticket()
     assert time.monotonic() - began < 0.3
@@ -185,6 +183,6 @@ def test_a_reaction_acts_under_the_name_of_its_plugin(enable: Callable[..., Comp
 
     at = enable("greeter", handle_event=answer)
     ticket = at.intake.open(NewTicket(type="sample_repair", description="漏水", contact_name="王芳"))
-    assert at.installation.reactions.drain(5)
+    at.installation.timers.drain()
     (note,) = at.notes.of_ticket(ticket.id)
     assert (note.author_name, note.author_id, note.is_public) == ("greeter", None, True)

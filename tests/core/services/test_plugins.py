@@ -70,13 +70,13 @@ def test_a_plugin_hears_of_the_companies_that_enabled_it_and_of_no_other(
     company_desk: CompanyDesk, other_desk: CompanyDesk, watcher: Watcher
 ) -> None:
     other_desk.plugins.disable("watcher")
-    assert company_desk.installation.reactions.drain(5)
+    company_desk.installation.timers.drain()
     watcher.companies.clear()
     for desk, description in ((company_desk, "三号楼漏水"), (other_desk, "六栋大门无法关闭")):
         ticket = Factory(_now(desk)).ticket(description=description)
         _now(desk).moves.make(ticket.id, "void", 1, {"remark": "重复"})
         _now(desk).notes.write(ticket.id, "已通知")
-    assert company_desk.installation.reactions.drain(5)
+    company_desk.installation.timers.drain()
     assert set(watcher.companies) == {company_desk.company.id}
     assert set(watcher.descriptions) <= {"三号楼漏水", ""}
 
@@ -235,7 +235,7 @@ def test_a_proposal_that_the_type_does_not_declare_is_journalled_and_the_rest_of
     desk.at(company).plugins.enable("guessing")
     opened = Factory(desk.at(company)).ticket()
     assert (opened.severity, opened.cause) == ("minor", "")
-    assert desk.reactions.drain(5)
+    desk.timers.drain()
     (entry,) = desk.at(company).journal.latest(act="plugin.failed")
     assert {name: entry.after[name] for name in ("plugin", "hook", "kind", "detail")} == {
         "plugin": "guessing",
