@@ -220,12 +220,10 @@ def _clauses(value: object) -> Iterator[str]:
     if is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
             held = getattr(value, each.name)
-            if each.name == "clauses" and not isinstance(value, Rulebook):
-                yield from held
-            elif each.name == "clause":
-                yield from filter(None, (held,))
-            elif each.name != "clauses":
+            if each.name not in {"clause", "clauses"}:
                 yield from _clauses(held)
+            elif not isinstance(value, Rulebook):
+                yield from (held,) if isinstance(held, str) and held else held
     elif isinstance(value, Mapping):
         for held in value.values():
             yield from _clauses(held)
