@@ -125,7 +125,7 @@ def test_a_page_in_chinese_is_open_to_everybody_in_light_and_dark(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_in_english_is_english_and_open_to_everybody(
+def test_a_page_in_english_is_english_and_open_to_everybody_in_light_and_dark(
     visit: Visit, ids: dict[str, object], data_words: Sequence[str], name: str
 ) -> None:
     page = visit("lihua")
@@ -133,3 +133,6 @@ def test_a_page_in_english_is_english_and_open_to_everybody(
     assert violations(page, RULES) == []
     words = [text for text in own_words(page, OWN_WORDS) if CHINESE.search(without(data_words, text))]
     assert words == []
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    assert violations(page, ["color-contrast"]) == []
