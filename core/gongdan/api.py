@@ -70,7 +70,7 @@ from gongdan.services.moments import at_moment
 from gongdan.services.parties import PartyInput
 from gongdan.services.ticket_lists import TicketFilter
 from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, UtcDateTime, UuidColumn
-from gongdan.text import msg
+from gongdan.text import msg, msg_in
 
 __all__ = [
     "AssetExport",
@@ -171,6 +171,7 @@ __all__ = [
     "is_empty",
     "is_number",
     "msg",
+    "msg_in",
     "play",
     "read_amount",
     "read_area",

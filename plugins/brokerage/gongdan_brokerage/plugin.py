@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gongdan.api import CompanyView, Demo, MenuEntry, Rulebook, Tile, hookimpl, msg, read_clauses
+from gongdan.api import CompanyView, Demo, MenuEntry, Rulebook, Tile, hookimpl, msg, msg_in, read_clauses
 from gongdan_brokerage import demo
 from gongdan_brokerage.assets import ASSET_KINDS, LINK_RULES
 from gongdan_brokerage.roles import ROLES
@@ -19,7 +19,7 @@ def register_rulebook() -> Rulebook:
         link_rules=LINK_RULES,
         roles=ROLES,
         clauses=read_clauses("gongdan_brokerage"),
-        assets_label=msg("代理商"),
+        assets_label=msg_in("many", "代理商"),
     )
 
 
@@ -31,7 +31,7 @@ def register_demo() -> Demo:
 @hookimpl
 def menu_entries(company: CompanyView) -> Sequence[MenuEntry]:
     del company
-    return (MenuEntry(msg("返佣结算"), "/tickets?type=rebate_statement", "coin", "ticket.view"),)
+    return (MenuEntry(msg_in("many", "返佣结算"), "/tickets?type=rebate_statement", "coin", "ticket.view"),)
 
 
 @hookimpl

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gongdan.api import CompanyView, Demo, Draft, MenuEntry, Rulebook, Tile, hookimpl, msg, read_clauses
+from gongdan.api import CompanyView, Demo, Draft, MenuEntry, Rulebook, Tile, hookimpl, msg, msg_in, read_clauses
 from gongdan_decoration import demo, rules
 from gongdan_decoration.assets import ASSET_KINDS, LINK_RULES
 from gongdan_decoration.roles import ROLES
@@ -19,7 +19,7 @@ def register_rulebook() -> Rulebook:
         link_rules=LINK_RULES,
         roles=ROLES,
         clauses=read_clauses("gongdan_decoration"),
-        assets_label=msg("工地"),
+        assets_label=msg_in("many", "工地"),
     )
 
 

@@ -12,10 +12,12 @@ from gongdan.api import (
     Tile,
     hookimpl,
     msg,
+    msg_in,
     read_clauses,
 )
 from gongdan_property_mgmt import demo, importers, rules
 from gongdan_property_mgmt.assets import ASSET_KINDS, LINK_RULES
+from gongdan_property_mgmt.policy import POLICY_KEYS
 from gongdan_property_mgmt.roles import ROLES
 from gongdan_property_mgmt.ticket_types import COMPLAINT, REPAIR, TICKET_TYPES
 
@@ -29,8 +31,10 @@ def register_rulebook() -> Rulebook:
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
         roles=ROLES,
+        policy_keys=POLICY_KEYS,
+        packs=read_packs("gongdan_property_mgmt"),
         clauses=read_clauses("gongdan_property_mgmt"),
-        assets_label=msg("房屋"),
+        assets_label=msg_in("many", "房屋"),
     )
 
 
@@ -55,8 +59,8 @@ def classify_draft(draft: Draft) -> dict[str, str] | None:
 def menu_entries(company: CompanyView) -> Sequence[MenuEntry]:
     del company
     return (
-        MenuEntry(msg("报修"), "/tickets?type=repair", "tools", "ticket.view"),
-        MenuEntry(msg("投诉"), "/tickets?type=complaint", "message", "ticket.view"),
+        MenuEntry(msg_in("many", "报修"), "/tickets?type=repair", "tools", "ticket.view"),
+        MenuEntry(msg_in("many", "投诉"), "/tickets?type=complaint", "message", "ticket.view"),
     )
 
 
