@@ -47,7 +47,9 @@ def test_a_member_has_the_permissions_of_all_his_roles(
     actor = desk.accounts.actor(account.id, administrator.company.id)
     assert actor is not None
     assert actor.roles == frozenset({"sample_engineer", "observer"})
-    assert actor.permissions == frozenset({"ticket.view", "ticket.move", "sample.price", "party.view", "asset.view"})
+    assert actor.permissions == frozenset(
+        {"ticket.view", "ticket.move", "sample.price", "party.view", "asset.view", "roster.view"}
+    )
 
 
 def test_nobody_acts_in_a_company_that_he_is_not_a_member_of(
