@@ -5,12 +5,12 @@ For every span, ``due(start, a + b)`` is ``due(due(start, a), b)``.
 
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gongdan.domain.hours import Hours, Interval, check_hours, check_week
@@ -20,8 +20,13 @@ from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.text import msg
 
 _HOUR: Final = 60 * MINUTE
-_CLOCK_UNITS: Final = {SpanUnit.MINUTE: timedelta(minutes=1), SpanUnit.HOUR: timedelta(hours=1)}
-_DESK_UNITS: Final = {SpanUnit.DESK_MINUTE: MINUTE, SpanUnit.DESK_HOUR: _HOUR}
+#: The units under names of their own: to ask the class for them takes longer than to reckon.
+_MINUTES: Final = SpanUnit.MINUTE
+_HOURS: Final = SpanUnit.HOUR
+_DESK_MINUTES: Final = SpanUnit.DESK_MINUTE
+_DESK_HOURS: Final = SpanUnit.DESK_HOUR
+_WORKDAY_HOURS: Final = SpanUnit.WORKDAY_HOUR
+_WORKDAYS: Final = SpanUnit.WORKDAY
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2299
 
@@ -49,9 +54,8 @@ class SpecialDay:
     is_own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """When a limit ends."""
+class Due(NamedTuple):
+    """When a limit ends; a tuple, for it is made for every limit of every ticket."""
 
     #: UTC.
     at: datetime
@@ -98,30 +102,34 @@ class WorkingCalendar:
 
     def due(self, start: datetime, limit: Limit) -> Due:
         """Return when a limit that starts at an aware moment ends; never before the start."""
-        if isinstance(limit, Span):
-            if limit.unit in _CLOCK_UNITS:
-                return Due(start.astimezone(UTC) + limit.amount * _CLOCK_UNITS[limit.unit], is_provisional=False)
-            if limit.amount == 0:
-                return Due(start.astimezone(UTC), is_provisional=False)
         moment = to_line(start)
-        at = self._find(moment, lambda timeline: _end(timeline, moment, limit))
-        return Due(from_line(at), is_provisional=at >= self._known_end)
+        at = _clock(moment, limit.unit, limit.amount) if isinstance(limit, Span) else None
+        if at is not None:
+            return Due(from_line(at), False)  # noqa: FBT003 -- keywords would take half the time again
+        timeline = self._layout.around(moment)
+        while (at := _end(timeline, moment, limit)) is None:
+            timeline = self._layout.longer(timeline)
+        return Due(from_line(at), at >= self._known_end)
 
     def before(self, end: datetime, span: Span) -> Due:
-        """Return the last moment from which a span lasts until an aware moment; days count to their close."""
-        if span.unit in _CLOCK_UNITS:
-            return Due(end.astimezone(UTC) - span.amount * _CLOCK_UNITS[span.unit], is_provisional=False)
-        if span.amount == 0:
-            return Due(end.astimezone(UTC), is_provisional=False)
+        """Return the last moment from which a span lasts until an aware moment.
+
+        Days go back to the close of the n-th day, or working day, before that of the moment.
+        """
         moment = to_line(end)
-        at = self._find(moment, lambda timeline: _beginning(timeline, moment, span))
+        at = _clock(moment, span.unit, -span.amount)
+        if at is not None:
+            return Due(from_line(at), is_provisional=False)
+        timeline = self._layout.around(moment)
+        while (at := _beginning(timeline, moment, span)) is None:
+            timeline = self._layout.longer(timeline)
         return Due(from_line(at), is_provisional=moment >= self._known_end)
 
     def elapsed(self, start: datetime, end: datetime, unit: SpanUnit) -> timedelta:
         """Return how much of a unit lies between two aware moments; whole days for days, negative if swapped."""
         if end < start:
             return -self.elapsed(end, start, unit)
-        if unit in _CLOCK_UNITS:
+        if unit is _HOURS or unit is _MINUTES:
             return end - start
         first, last = to_line(start), to_line(end)
         timeline = self._around(first, last)
@@ -129,7 +137,7 @@ class WorkingCalendar:
             return timedelta(microseconds=line.counted_until(last) - line.counted_until(first))
         days = timeline.days
         places = days.place(first), days.place(last)
-        if unit is SpanUnit.WORKDAY:
+        if unit is _WORKDAYS:
             places = bisect_right(days.working, places[0]), bisect_right(days.working, places[1])
         return timedelta(days=places[1] - places[0])
 
@@ -145,7 +153,7 @@ class WorkingCalendar:
             kind = self.kind_of(day)
             if line := _line(timeline, unit):
                 amount = timedelta(microseconds=line.counted_until(finish) - line.counted_until(begin))
-            elif unit in _CLOCK_UNITS:
+            elif unit is _HOURS or unit is _MINUTES:
                 amount = timedelta(microseconds=finish - begin)
             else:
                 is_counted = begin > first and (unit is SpanUnit.DAY or kind is DayKind.WORK)
@@ -198,13 +206,6 @@ class WorkingCalendar:
     @cached_property
     def _layout(self) -> "_Layout":
         return _Layout(self)
-
-    def _find(self, moment: int, find: Callable[[Timeline], int | None]) -> int:
-        """Return what ``find`` finds, on a longer line if need be."""
-        timeline = self._layout.around(moment)
-        while (found := find(timeline)) is None:
-            timeline = self._layout.longer(timeline)
-        return found
 
     def _around(self, first: int, last: int) -> Timeline:
         timeline = self._layout.around(first)
@@ -280,10 +281,24 @@ class _Layout:
         return [(one.begins, one.ends) for one in self._calendar.hours_of(day)]
 
 
+def _clock(moment: int, unit: SpanUnit, amount: int) -> int | None:
+    """Return when a span of clock time, or of nothing, ends; None where the calendar is needed."""
+    if unit is _HOURS:
+        return moment + amount * _HOUR
+    if unit is _MINUTES:
+        return moment + amount * MINUTE
+    return None if amount else moment
+
+
 def _line(timeline: Timeline, unit: SpanUnit) -> Line | None:
-    if unit in _DESK_UNITS:
+    """Return the line that a unit counts on; None where days are counted."""
+    if unit is _DESK_HOURS or unit is _DESK_MINUTES:
         return timeline.desk
-    return timeline.workdays if unit is SpanUnit.WORKDAY_HOUR else None
+    return timeline.workdays if unit is _WORKDAY_HOURS else None
+
+
+def _counted(span: Span) -> int:
+    return span.amount * (MINUTE if span.unit is _DESK_MINUTES else _HOUR)
 
 
 def _end(timeline: Timeline, moment: int, limit: Limit) -> int | None:
@@ -294,11 +309,11 @@ def _end(timeline: Timeline, moment: int, limit: Limit) -> int | None:
 
 def _end_of_span(timeline: Timeline, moment: int, span: Span) -> int | None:
     if line := _line(timeline, span.unit):
-        counted = line.counted_until(moment) + span.amount * _DESK_UNITS.get(span.unit, _HOUR)
+        counted = line.counted_until(moment) + _counted(span)
         return line.earliest(counted) if counted <= line.total else None
     days = timeline.days
     place = days.place(moment) + span.amount
-    if span.unit is SpanUnit.WORKDAY:
+    if span.unit is _WORKDAYS:
         index = bisect_right(days.working, place - span.amount) + span.amount - 1
         place = days.working[index] if index < len(days.working) else len(days.closes)
     return days.closes[place] if place < len(days.closes) else None
@@ -307,12 +322,12 @@ def _end_of_span(timeline: Timeline, moment: int, span: Span) -> int | None:
 def _beginning(timeline: Timeline, moment: int, span: Span) -> int | None:
     """Return from when a span lasts until a moment; None if that lies before the line."""
     if line := _line(timeline, span.unit):
-        counted = line.counted_until(moment) - span.amount * _DESK_UNITS.get(span.unit, _HOUR)
+        counted = line.counted_until(moment) - _counted(span)
         found = line.latest(counted) if counted >= 0 else -1
     else:
         days = timeline.days
         place = days.place(moment) - span.amount
-        if span.unit is SpanUnit.WORKDAY:
+        if span.unit is _WORKDAYS:
             index = bisect_left(days.working, place + span.amount) - span.amount
             place = days.working[index] if index >= 0 else -1
         found = days.closes[place] if place >= 0 else -1

@@ -19,6 +19,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_WALL: Final = datetime(1970, 1, 1)  # noqa: DTZ001 -- what a clock on the wall shows has no zone
 _EPOCH_DAY: Final = _EPOCH_WALL.toordinal()
 _DAY: Final = 1_440 * MINUTE
+_DAY_SECONDS: Final = 86_400
 _ONE: Final = timedelta(microseconds=1)
 
 #: Minutes from local midnight, ends may pass 1440.
@@ -27,12 +28,15 @@ Minutes = tuple[int, int]
 
 def to_line(moment: datetime) -> int:
     """Return an aware moment as microseconds since 1970."""
-    return (moment - _EPOCH) // _ONE
+    since = moment - _EPOCH
+    return (since.days * _DAY_SECONDS + since.seconds) * SECOND + since.microseconds
 
 
 def from_line(moment: int) -> datetime:
     """Return microseconds since 1970 as an aware moment in UTC."""
-    return _EPOCH + timedelta(microseconds=moment)
+    seconds, microseconds = divmod(moment, SECOND)
+    at = datetime.fromtimestamp(seconds, UTC)
+    return at.replace(microsecond=microseconds) if microseconds else at
 
 
 class Clock:
