@@ -56,8 +56,9 @@ class Departments:
     def all(self) -> Sequence[DepartmentView]:
         """Return the departments in the order of the tree; closed ones are left out."""
         with self._desk.reading() as session:
-            query = select(DepartmentRow).where(DepartmentRow.closed_at.is_(None)).order_by(DepartmentRow.path)
-            return tuple(_view(row) for row in session.scalars(query))
+            rows = session.scalars(select(DepartmentRow).where(DepartmentRow.closed_at.is_(None)))
+            # By codes, not by the path as text: "/gc-x" is less than "/gc/sd", but stands behind all of "/gc".
+            return tuple(sorted(map(_view, rows), key=lambda department: department.path.split("/")))
 
     def create(self, code: str, name: str, parent_id: UUID | None = None) -> DepartmentView:
         """Add a department; raises ``InvalidInput``, ``Conflict`` or ``NotFound``."""

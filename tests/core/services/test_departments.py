@@ -53,6 +53,15 @@ def test_all_that_stands_below_moves_along(company_desk: CompanyDesk, tree: Tree
     assert (entry.before, entry.after) == ({"path": "/eng/water"}, {"path": "/service/water"})
 
 
+def test_what_stands_below_a_department_follows_it_before_all_others(company_desk: CompanyDesk) -> None:
+    create = company_desk.departments.create
+    engineering = create("gc", "工程部")
+    for code, name, above in (("gc-x", "工程部西区", None), ("sd", "水电班", engineering.id), ("bg", "办公室", None)):
+        create(code, name, above)
+    # "-" is less than "/", so by the text of its path 工程部西区 would part 工程部 from its own 水电班.
+    assert list(paths(company_desk).values()) == ["/bg", "/gc", "/gc/sd", "/gc-x"]
+
+
 def test_a_department_moves_out_of_all_others(company_desk: CompanyDesk, tree: Tree) -> None:
     assert company_desk.departments.move(tree["night"].id, None).parent_id is None
     assert paths(company_desk)["夜班"] == "/night"
@@ -229,7 +238,7 @@ def test_a_ticket_that_names_a_closed_department_can_still_be_changed(
     closed = company_desk.moves.make(ticket.id, "void", ticket.version, {"remark": "不用了"})
     company_desk.departments.close(night)
     given = {"department_id": str(night), "place": "3-2-502"}
-    changed = company_desk.tickets.change(ticket.id, closed.version, given)
+    changed = company_desk.tickets.correct(ticket.id, closed.version, given, reason="改错了房号")
     assert (changed.place, changed.department_id) == ("3-2-502", night)
 
 
