@@ -35,12 +35,19 @@ def readme(plugin: str) -> Path:
 def carried(plugin: str) -> Mapping[str, Sequence[str]]:
     """Return the declarations that name each clause, by clause."""
     found: dict[str, list[str]] = {}
-    places = [place for declared in rulebook(plugin).ticket_types for place in _places(declared)]
+    book = rulebook(plugin)
+    places = [place for declared in book.ticket_types for place in _places(declared)]
+    places += [(f"policy `{_short(key.name)}`", key.clauses) for key in book.policy_keys]
+    places += [(f"pack `{_short(pack.name)}`", (line.clause,)) for pack in book.packs for line in pack.lines]
     places += [(f"import `{importer.kind}`", importer.clauses) for importer in importers(plugin)]
     for place, clauses in places:
         for clause in clauses:
             found.setdefault(clause, []).append(place)
     return dict(sorted(found.items()))
+
+
+def _short(name: str) -> str:
+    return name.partition(".")[2]
 
 
 def _places(declared: TicketType) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -96,8 +96,8 @@ class PolicyLines:
         self,
         key: str,
         text: str | None,
-        *,
         effective_from: datetime | None = None,
+        *,
         clause: str = "",
         note: str = "",
     ) -> PolicyLine:

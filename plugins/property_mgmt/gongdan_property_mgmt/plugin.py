@@ -14,9 +14,11 @@ from gongdan.api import (
     msg,
     msg_in,
     read_clauses,
+    read_packs,
 )
 from gongdan_property_mgmt import demo, importers, rules
 from gongdan_property_mgmt.assets import ASSET_KINDS, LINK_RULES
+from gongdan_property_mgmt.policy import POLICY_KEYS
 from gongdan_property_mgmt.roles import ROLES
 from gongdan_property_mgmt.ticket_types import COMPLAINT, REPAIR, TICKET_TYPES
 
@@ -30,6 +32,8 @@ def register_rulebook() -> Rulebook:
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
         roles=ROLES,
+        policy_keys=POLICY_KEYS,
+        packs=read_packs("gongdan_property_mgmt"),
         clauses=read_clauses("gongdan_property_mgmt"),
         assets_label=msg_in("many", "房屋"),
     )

@@ -1,0 +1,45 @@
+"""What every property company decides for itself: how long each step may take.
+
+No key has a proposed value: a figure comes from a regulation, by a pack, or from the company. Where a clause says
+"promptly", no pack has one either.
+"""
+
+from gongdan.api import PolicyKey, PolicyKind, msg
+
+
+def _limit(name: str, label: str, *clauses: str) -> PolicyKey:
+    return PolicyKey(f"property_mgmt.{name}", label, PolicyKind.LIMIT, clauses, lowest="1 min", highest="90 day")
+
+
+COMPLAINT_KEYS: tuple[PolicyKey, ...] = (
+    _limit("forward_major", msg("重大投诉：受理后多久转办"), "004-04-28"),
+    _limit("forward_ordinary", msg("一般投诉：受理后多久转办"), "004-04-31", "004-09-17"),
+    _limit("forward_minor", msg("轻微投诉：受理后多久转办"), "004-04-33", "004-09-14"),
+    _limit("forward_night", msg("夜间一般投诉：何时转给客服人员"), "004-04-16"),
+    _limit("report_major", msg("重大投诉：多久上报领导"), "004-04-29", "001-08-21"),
+    _limit("report_major_night", msg("夜间重大投诉：多久告知各级经理"), "004-04-17"),
+    _limit("report_hard", msg("疑难问题：多久报部门负责人"), "001-08-20"),
+    _limit("first_answer", msg("有效投诉：多久首次答复"), "001-01-16", "004-04-22"),
+    _limit("tell_invalid", msg("无效投诉：认定后多久告知业户"), "001-01-18", "004-04-40"),
+    _limit("help_invalid", msg("无效投诉：多久联系相关方协商解决"), "004-04-41"),
+    _limit("tell_progress", msg("处理期间：多久向客户通报一次进度"), "004-04-12", "004-04-39"),
+    _limit("investigate_major", msg("重大投诉：多久查清事件经过"), "004-04-30"),
+    _limit("investigate", msg("一般与轻微投诉：多久查清事件经过"), "004-04-35"),
+    _limit("resolve_major", msg("重大投诉：多久解决"), "004-04-30", "001-08-49"),
+    _limit("resolve_ordinary", msg("一般投诉：多久处理完"), "004-04-32", "004-09-18", "001-08-49"),
+    _limit("resolve_minor", msg("轻微投诉：多久解决"), "004-04-34", "004-09-15", "001-08-49"),
+    _limit("callback_major", msg("重大投诉：办完后多久上门回访"), "004-04-47", "001-01-19"),
+    _limit("callback_ordinary", msg("一般投诉：办完后多久回访"), "004-04-48", "001-01-19"),
+    _limit("callback_minor", msg("轻微投诉：办完后多久回访"), "004-04-49", "001-01-19"),
+)
+
+REPAIR_KEYS: tuple[PolicyKey, ...] = (
+    _limit("dispatch", msg("报修：受理后多久派工"), "001-01-14"),
+    _limit("on_site", msg("报修：派工后多久到场"), "001-08-41", "004-09-08"),
+    _limit("finish_repair", msg("报修：多久修好"), "001-08-16", "001-08-19", "004-02-01"),
+    _limit("pause_repair", msg("报修：累计最多暂停多久"), "001-08-17"),
+    _limit("callback_repair", msg("报修：完工后多久回访"), "004-03-05", "004-09-10", "001-08-47"),
+    _limit("callback_service", msg("便民服务：完成后多久回访"), "001-01-21", "004-02-13"),
+)
+
+POLICY_KEYS = (*COMPLAINT_KEYS, *REPAIR_KEYS)
