@@ -16,6 +16,9 @@ from tests.web.visitor import Visitor
 
 Unchanged = Callable[[], AbstractContextManager[None]]
 
+#: What the form of a new company holds before anybody types.
+USUAL = {"locale": "zh", "time_zone": "Asia/Shanghai", "accent": "blue"}
+
 
 @pytest.fixture
 def operator(visitor_as: Callable[..., Visitor]) -> Visitor:
@@ -42,6 +45,25 @@ def test_a_new_company_gets_its_maker_as_administrator(operator: Visitor, desk: 
     assert (made.name, made.time_zone, made.accent) == ("安居物业", "Asia/Urumqi", "teal")
     (member,) = desk.at(made).members.all()
     assert (member.name, member.roles) == ("韩立新", ("administrator",))
+
+
+def test_who_makes_a_company_for_himself_stands_in_it_before_its_plugins(operator: Visitor) -> None:
+    operator.get("/companies/new")
+    answer = operator.post("/companies", {"code": "anju", "name": "安居物业", **USUAL, "appoint": "true"})
+    assert answer.headers["Location"].endswith("/plugins")
+    page = operator.get("/plugins").text
+    assert "已建立公司“安居物业”，您现在就在这家公司里。下一步：启用它需要的扩展。" in page
+    assert "<title>扩展 · 安居物业</title>" in page
+
+
+def test_who_makes_a_company_for_others_stays_where_he_was(operator: Visitor, desk: Desk) -> None:
+    operator.get("/companies/new")
+    answer = operator.post("/companies", {"code": "anju", "name": "安居物业", **USUAL})
+    assert answer.headers["Location"].endswith("/companies")
+    assert not desk.at(desk.companies.by_code("anju")).members.all()
+    page = operator.get("/companies").text
+    assert "已建立公司“安居物业”" in page
+    assert "您现在就在这家公司里" not in page
 
 
 def test_a_wrong_company_is_refused_beside_its_fields(operator: Visitor, unchanged: Unchanged) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from marshmallow import Schema
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -86,8 +86,12 @@ def create() -> AnyResponse | tuple[str, int]:
             installation().companies.appoint(actor, company.id, actor.account_id)
     except GongdanError as refusal:
         return _new_page(form.refused(refusal)), status_of(refusal)
-    told(msg("已建立公司“{name}”"), name=company.name)
-    return go("companies.index")
+    if not (appointed and actor.account_id):
+        told(msg("已建立公司“{name}”"), name=company.name)
+        return go("companies.index")
+    installation().sessions.enter_company(g.device.id, company.id)
+    told(msg("已建立公司“{name}”，您现在就在这家公司里。下一步：启用它需要的扩展。"), name=company.name)
+    return go("plugins.index")
 
 
 @pages.get("/companies/<uuid:company_id>")
