@@ -195,6 +195,7 @@ def _no_folder() -> str:
 def test_a_page_tells_that_the_database_is_away(
     desk: Desk, agent: Visitor, monkeypatch: pytest.MonkeyPatch, address: Callable[[], str], *, fragment: bool
 ) -> None:
+    desk.database.close()
     monkeypatch.setattr(desk, "database", Database(address()))
 
     answers = [agent.get("/", fragment=fragment), agent.post("/tickets/new", fragment=fragment), agent.get("/readyz")]
@@ -210,6 +211,7 @@ def test_a_page_that_loses_the_database_half_way_tells_so_too(
     app: Flask, desk: Desk, agent: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ask() -> str:
+        desk.database.close()
         monkeypatch.setattr(desk, "database", Database(_no_folder()))
         return str(desk.companies.all())
 
