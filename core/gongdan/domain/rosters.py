@@ -3,7 +3,7 @@
 Every rule takes plain values and returns what stands in the way; an empty answer means that nothing does.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -349,11 +349,3 @@ def week_of(day: date) -> tuple[date, ...]:
     """Return the seven days of the week that a day belongs to, from Monday on."""
     monday = day - timedelta(days=day.weekday())
     return tuple(monday + timedelta(days=count) for count in range(7))
-
-
-def by_day(periods: Mapping[UUID, Period], zone: ZoneInfo) -> Mapping[date, Sequence[UUID]]:
-    """Return what begins on each day of the zone, in the order of its beginning."""
-    found: dict[date, list[UUID]] = {}
-    for key in sorted(periods, key=lambda key: periods[key]):
-        found.setdefault(periods[key].begins.astimezone(zone).date(), []).append(key)
-    return found

@@ -161,7 +161,7 @@ def names_of(session: Session, company_id: UUID) -> Mapping[UUID, str]:
         .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
         .where(MembershipRow.company_id == company_id)
     )
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).all())
 
 
 def staff(session: Session, company_id: UUID) -> Collection[UUID]:
@@ -212,7 +212,7 @@ def open_shift(session: Session, shift_id: UUID) -> ShiftRow:
 
 def departments_above(session: Session, department_id: UUID) -> tuple[UUID, ...]:
     """Return a department and those above it, the nearest first; raises ``NotFound``."""
-    above = dict(session.execute(select(DepartmentRow.id, DepartmentRow.parent_id)).tuples())
+    above = dict(session.execute(select(DepartmentRow.id, DepartmentRow.parent_id)).all())
     if department_id not in above:
         raise NotFound("department", str(department_id))
     found: list[UUID] = []
