@@ -237,7 +237,7 @@ def test_a_view_that_does_not_say_who_may_see_it_stops_the_start(app: Flask) -> 
 
 def test_health_is_told_without_signing_in(stranger: Visitor) -> None:
     assert stranger.get("/healthz").get_json() == {"status": "ok"}
-    assert stranger.get("/readyz").get_json() == {"status": "ok"}
+    assert stranger.get("/readyz").get_json() == {"status": "ok", "timer_lag_seconds": 0}
 
 
 def test_what_is_typed_is_shown_as_typed(agent: Visitor, factory: Factory, company: CompanyView) -> None:

@@ -50,12 +50,14 @@ def default_home() -> Path:
 
 def _serve(terminal: Terminal, showcase: "Showcase", port: int | None) -> None:
     from gongdan.cli.serve import address_of, make_server, run
+    from gongdan.worker.loop import executing
 
     listening = _listen(port)
     server = make_server(terminal.desk, terminal.settings, listening)
     click.echo(_welcome(terminal, showcase, address_of(listening)))
     terminal.tell(msg("按 Ctrl+C 停止"))
-    run(server)
+    with executing(terminal.desk):
+        run(server)
 
 
 def _listen(port: int | None) -> socket.socket:

@@ -75,8 +75,11 @@ def _examine(terminal: Terminal) -> Iterator[Check]:
     yield database
     yield _secret(terminal)
     if database.health is Health.OK:
-        yield _attempt(terminal, msg("表结构"), lambda: _versions(terminal))
+        tables = _attempt(terminal, msg("表结构"), lambda: _versions(terminal))
+        yield tables
         yield from _plugins(terminal)
+        if tables.health is Health.OK:
+            yield _timers(terminal)
 
 
 def _attempt(terminal: Terminal, subject: str, look: Callable[[], str]) -> Check:
@@ -126,6 +129,21 @@ def _plugins(terminal: Terminal) -> Iterator[Check]:
     remedy = terminal.say(msg("请升级或移除该扩展，或用 --safe-mode 启动"))
     for failure in manager.failures:
         yield Check(msg("扩展"), Health.WARN, f"{failure.name}: {failure.cause}", remedy)
+
+
+def _timers(terminal: Terminal) -> Check:
+    from gongdan.services.timer_lists import installation_counts
+
+    counts = installation_counts(terminal.bare_desk)
+    words = msg("等待 {waiting}，其中已晚 {late}，搁置 {parked}")
+    found = terminal.say(words, waiting=counts.waiting, late=counts.late, parked=counts.parked)
+    if counts.late:
+        remedy = msg("请启动 gongdan serve 或 gongdan worker")
+    elif counts.parked:
+        remedy = msg("请用 gongdan timer list --state parked 查看原因，再用 gongdan timer retry 重新执行")
+    else:
+        return Check(msg("定时"), Health.OK, found)
+    return Check(msg("定时"), Health.WARN, found, terminal.say(remedy))
 
 
 def _port(terminal: Terminal, host: str, port: int) -> Check:

@@ -10,6 +10,7 @@ TABLE = {
     "demo": Lazy(f"{_HERE}.demo:demo", msg("启动带演示数据的系统")),
     "init": Lazy(f"{_HERE}.init:init", msg("初始化：建立数据库与第一个运维账号")),
     "serve": Lazy(f"{_HERE}.serve:serve", msg("启动网页服务")),
+    "worker": Lazy(f"{_HERE}.worker:worker", msg("执行到期的定时任务")),
     "doctor": Lazy(f"{_HERE}.doctor:doctor", msg("检查设置、数据库、扩展与磁盘")),
     "db": Lazy(f"{_HERE}.db:db", msg("数据库结构")),
     "company": Lazy(f"{_HERE}.company:company", msg_in("many", "公司")),
@@ -21,6 +22,7 @@ TABLE = {
     "import": Lazy(f"{_HERE}.imports:imports", msg("导入表格")),
     "export": Lazy(f"{_HERE}.exports:exports", msg("导出表格")),
     "clause": Lazy(f"{_HERE}.clause:clause", msg("制度条款")),
+    "timer": Lazy(f"{_HERE}.timer:timer", msg("定时任务")),
     "journal": Lazy(f"{_HERE}.journal:journal", msg("日志")),
     "bench": Lazy("gongdan.testing.bench:bench", msg("测量速度")),
 }

@@ -5,7 +5,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import click
@@ -38,12 +38,15 @@ _WAIT_SECONDS = 0.1
 @click.command("serve", cls=Command, help=msg("启动网页服务"))
 @option("--host", default=DEFAULT_HOST, help=msg("监听地址，默认只限本机"))
 @option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, help=msg("端口，默认 8000；0 为任选"))
+@option("--no-worker", is_flag=True, help=msg("不执行定时任务，由 gongdan worker 另行执行"))
 @option("--safe-mode", is_flag=True, help=msg("不加载任何扩展"))
 @pass_terminal
-def serve(terminal: Terminal, host: str, port: int, *, safe_mode: bool) -> None:
+def serve(terminal: Terminal, host: str, port: int, *, no_worker: bool, safe_mode: bool) -> None:
     if safe_mode:
         terminal.overrides["safe_mode"] = True
     desk = terminal.desk
+    from gongdan.worker.loop import executing
+
     listening = listen(host, port)
     server = make_server(desk, terminal.settings, listening)
     desk.database.analyse()
@@ -52,7 +55,8 @@ def serve(terminal: Terminal, host: str, port: int, *, safe_mode: bool) -> None:
     terminal.tell(msg("服务地址：{address}"), address=address_of(listening))
     _warn(terminal, host)
     terminal.tell(msg("按 Ctrl+C 停止"))
-    run(server)
+    with nullcontext() if no_worker else executing(desk):
+        run(server)
 
 
 def _warn(terminal: Terminal, host: str) -> None:

@@ -52,6 +52,7 @@ from gongdan.services.searching import Searching
 from gongdan.services.sessions import Sessions
 from gongdan.services.swaps import Swaps
 from gongdan.services.tickets import Tickets
+from gongdan.services.timer_lists import TimerLists
 from gongdan.services.timers import Timers
 from gongdan.services.work import Work
 from gongdan.storage import journal
@@ -296,6 +297,11 @@ class CompanyDesk:
     def policies(self) -> Policies:
         """Return the use cases around policy."""
         return Policies(self)
+
+    @cached_property
+    def timer_lists(self) -> TimerLists:
+        """Return the use cases around the company's timers."""
+        return TimerLists(self)
 
     def report(self, failure: Failure) -> None:
         """Write down that a plugin failed while it was asked; during a transaction, once that has ended."""

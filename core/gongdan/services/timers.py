@@ -60,11 +60,11 @@ class Timers:
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """Return whose timers this process can fire: the core's (an empty name), and those of the loaded plugins.
+        """Return whose timers this process can fire: the core's (an empty name), and those of plugins that react.
 
         One lane never waits for another one. Timers of a plugin that is not loaded wait until it is.
         """
-        return ("", *(plugin.name for plugin in self._desk.plugins.loaded))
+        return ("", *sorted(self._desk.plugins.listening))
 
     def run_due(self, until: datetime) -> int:
         """Fire everything that is due until then in the order of due times, each at its due time by the desk's clock.

@@ -58,15 +58,13 @@ class Work:
         key: str,
         due_at: datetime,
         payload: Mapping[str, object] | None = None,
-        *,
-        plugin: str = "",
     ) -> None:
         """Let the handler of ``kind`` be called at ``due_at``, an aware time, if this transaction holds.
 
         ``key`` is unique within the company, its parts joined by colons. What was scheduled under it before is moved
         when it waits, and waits again when it has ended. ``payload`` is plain JSON.
         """
-        timer = {"kind": kind, "key": key, "plugin": plugin, "due_at": due_at, "payload": dict(payload or {})}
+        timer = {"kind": kind, "key": key, "plugin": "", "due_at": due_at, "payload": dict(payload or {})}
         timers.put(self.session, self.company_id, [{**timer, "created_at": self.now}])
         self.is_waking = self.is_waking or due_at <= self.now
 

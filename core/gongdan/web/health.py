@@ -17,6 +17,12 @@ def alive() -> Response:
 @pages.get("/readyz")
 @public
 def ready() -> Response:
-    """Answer 503 unless the database can be asked and its tables are of this version."""
-    require_ready(installation())
-    return jsonify(status="ok")
+    """Answer 503 unless the database can be asked and its tables are of this version.
+
+    ``timer_lag_seconds`` says for how long something has been due that no executor has taken.
+    """
+    desk = installation()
+    require_ready(desk)
+    since = desk.timers.late_since()
+    lag = max((desk.clock() - since).total_seconds(), 0) if since else 0
+    return jsonify(status="ok", timer_lag_seconds=round(lag, 1))
