@@ -80,6 +80,7 @@ def _examine(terminal: Terminal) -> Iterator[Check]:
         yield from _plugins(terminal)
         if tables.health is Health.OK:
             yield _timers(terminal)
+            yield from _holidays(terminal)
 
 
 def _attempt(terminal: Terminal, subject: str, look: Callable[[], str]) -> Check:
@@ -144,6 +145,17 @@ def _timers(terminal: Terminal) -> Check:
     else:
         return Check(msg("定时"), Health.OK, found)
     return Check(msg("定时"), Health.WARN, found, terminal.say(remedy))
+
+
+def _holidays(terminal: Terminal) -> Iterator[Check]:
+    """Tell which companies wait for the holidays of a year."""
+    desk = terminal.bare_desk
+    for company in desk.companies.all():
+        late = desk.at(company).calendars.horizon_warning(desk.clock())
+        if late:
+            found = terminal.say(msg("{company}：{year} 年的节假日还未导入"), company=company.code, year=late.year)
+            remedy = terminal.say(msg("通知公布后请运行 gongdan policy calendar import {year}"), year=late.year)
+            yield Check(msg("工作日历"), Health.WARN, found, remedy)
 
 
 def _port(terminal: Terminal, host: str, port: int) -> Check:

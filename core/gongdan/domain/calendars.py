@@ -5,7 +5,7 @@ For every span, ``due(start, a + b)`` is ``due(due(start, a), b)``.
 
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -187,6 +187,10 @@ class WorkingCalendar:
             return ()
         # Where the desk is closed on Mondays, a make-up day has the hours of the first day of work.
         return special.hours or next(hours for hours in self.week if hours)
+
+    def special_days(self, year: int) -> Sequence[SpecialDay]:
+        """Return the days of a year that differ from their weekday, by date."""
+        return tuple(self.special[day] for day in sorted(self.special) if day.year == year)
 
     def _special_problems(self) -> tuple[FieldProblem, ...]:
         return tuple(

@@ -89,17 +89,25 @@ def check_week(week: Sequence[Hours]) -> tuple[FieldProblem, ...]:
 
 def _runs_into_next_day(week: Sequence[Hours]) -> tuple[FieldProblem, ...]:
     """Return where the night of one day reaches into the hours of the next, Sunday's into Monday's."""
+    rule, remedy = msg("过零点后与次日的 {other} 重叠"), msg("请提早下班，或推迟次日的上班时间")
     problems = []
     for place, hours in enumerate(week):
-        after = (place + 1) % DAYS_OF_WEEK
-        shifted = (Interval(one.begins + DAY_MINUTES, one.ends + DAY_MINUTES) for one in week[after])
-        late = [one for one in hours if one.ends > DAY_MINUTES]
-        problems.extend(_overlaps(sorted((*late, *shifted)), WEEKDAYS[place], WEEKDAY_LABELS[place]))
+        late = max((one for one in hours if one.ends > DAY_MINUTES), key=_ends, default=None)
+        following = min(week[(place + 1) % DAYS_OF_WEEK], default=None)
+        if late and following and following.begins < late.ends - DAY_MINUTES:
+            params, label = {"other": hours_text((following,))}, WEEKDAY_LABELS[place]
+            problems.append(
+                FieldProblem(WEEKDAYS[place], hours_text((late,)), rule, remedy, params=params, label=label)
+            )
     return tuple(problems)
 
 
+def _ends(interval: Interval) -> int:
+    return interval.ends
+
+
 def _overlaps(hours: Sequence[Interval], field: str, label: str) -> list[FieldProblem]:
-    rule, remedy = msg("与 {other} 重叠"), msg("请改成前后相接或分开的时段；过零点的一段会占用次日凌晨")
+    rule, remedy = msg("与 {other} 重叠"), msg("请改成前后相接或分开的时段")
     return [
         FieldProblem(field, hours_text((one,)), rule, remedy, params={"other": hours_text((other,))}, label=label)
         for one, other in pairwise(hours)

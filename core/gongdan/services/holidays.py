@@ -9,6 +9,7 @@ from typing import Final
 from chinese_calendar.constants import Holiday, holidays, workdays
 
 from gongdan.domain.calendars import DayKind, SpecialDay
+from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.text import msg
 
 #: Names of the holidays, as the notices write them.
@@ -61,6 +62,15 @@ class HolidayYear:
 def shipped_years() -> Sequence[HolidayYear]:
     """Return the years that the installed package knows, the earliest first."""
     return tuple(_shipped_years())
+
+
+def shipped_year(year: int) -> HolidayYear:
+    """Return what the installed package knows of a year; raises ``InvalidInput`` for one that it does not know."""
+    for given in shipped_years():
+        if given.year == year:
+            return given
+    rule, remedy = msg("随程序安装的数据没有这一年"), msg("请在通知公布后给出 csv 或 ics 文件")
+    raise InvalidInput((FieldProblem("year", str(year), rule, remedy, label=msg("年份")),))
 
 
 def _shipped_years() -> Iterator[HolidayYear]:
