@@ -21,6 +21,7 @@ TABLE = {
     "ticket": Lazy(f"{_HERE}.ticket:ticket", msg_in("many", "工单")),
     "import": Lazy(f"{_HERE}.imports:imports", msg("导入表格")),
     "export": Lazy(f"{_HERE}.exports:exports", msg("导出表格")),
+    "policy": Lazy(f"{_HERE}.policy:policy", msg("制度参数与工作日历")),
     "clause": Lazy(f"{_HERE}.clause:clause", msg("制度条款")),
     "timer": Lazy(f"{_HERE}.timer:timer", msg("定时任务")),
     "journal": Lazy(f"{_HERE}.journal:journal", msg("日志")),

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from hashlib import sha256
@@ -18,7 +18,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from gongdan.domain.fields import Choice
-from gongdan.domain.limits import Limit, MonthDay, Span, SpanUnit, limit_text, read_limit
+from gongdan.domain.limits import Limit, MonthDay, Span, SpanUnit, describe, limit_text, read_limit
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.text import msg
 
@@ -30,6 +30,8 @@ LONGEST_NOTE = 1000
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _PLACES = 2
 _LONGEST_NUMBER = 15
+#: Years that a line may begin in; others are slips of the hand.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 #: What a value is once it is read.
 Value: TypeAlias = Limit | int | Decimal | time | str | bool
@@ -409,6 +411,46 @@ _EXAMPLES: Mapping[PolicyKind, str] = {
     PolicyKind.YES_NO: msg("请填 yes 或 no"),
     PolicyKind.TEXT: "",
 }
+
+# --- Words -------------------------------------------------------------------------------------------------------
+
+
+def describe_value(key: PolicyKey, text: str | None) -> tuple[str, Mapping[str, object]]:
+    """Return a value as people say it: a source text and the values for its placeholders."""
+    if text is None:
+        return msg("未定"), {}
+    value = read_value(key, text)
+    if isinstance(value, Limit):
+        return describe(value)
+    if isinstance(value, bool):
+        return (msg("是") if value else msg("否")), {}
+    if key.kind is PolicyKind.CHOICE:
+        return next((choice.label for choice in key.choices if choice.value == value), text), {}
+    return _UNITS.get(key.kind, msg("{value} {unit}") if key.unit_label else "{value}"), {
+        "value": text,
+        "unit": key.unit_label,
+    }
+
+
+_UNITS: Mapping[PolicyKind, str] = {PolicyKind.PERCENT: msg("{value}%"), PolicyKind.MONEY: msg("{value} 元")}
+
+
+def read_effective(text: str, zone: tzinfo) -> datetime | None:
+    """Read from when on something holds: a day, or a moment, of the zone unless it names its own; None for nothing.
+
+    Raises ``InvalidInput``.
+    """
+    if not text.strip():
+        return None
+    try:
+        given = datetime.fromisoformat(text.strip())
+    except ValueError:
+        given = None
+    if given is None or not _FIRST_YEAR <= given.year <= _LAST_YEAR:
+        rule, remedy = msg("应为日期，或日期和时间"), msg("例如 2026-04-01 或 2026-04-01 08:30")
+        raise InvalidInput((FieldProblem("effective_from", text[:40], rule, remedy, label=msg("生效时间")),))
+    return (given if given.tzinfo else given.replace(tzinfo=zone)).astimezone(UTC)
+
 
 #: What the core itself leaves to each company.
 CORE_POLICY_KEYS: tuple[PolicyKey, ...] = (
