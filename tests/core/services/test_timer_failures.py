@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import ModuleType
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from gongdan.bootstrap import open_desk
 from gongdan.domain.events import Event
@@ -271,6 +271,34 @@ def test_a_database_that_goes_away_in_between_costs_nothing_but_time(
     _set(company_desk, "a", lease_until=None)
     desk.timers.run_ready()
     assert (bell.rung, _effects(company_desk)) == (["a"], 1)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("point", ["timer.after_claim", "timer.after_effect", "timer.before_done"])
+def test_a_connection_that_is_cut_takes_the_effect_back_and_the_next_try_has_it(
+    company_desk: CompanyDesk, desk: Desk, bell: Bell, settings: Settings, point: str
+) -> None:
+    other = open_desk(settings, plugins=PluginManager())
+    cut = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> :own"
+    )
+
+    def cut_all(reached: str) -> None:
+        if reached == point:
+            desk.timers.checkpoint = lambda reached: None
+            with other.database.engine.connect() as connection:
+                own = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+                connection.execute(cut, {"own": own})
+
+    _schedule(company_desk, "a")
+    desk.timers.checkpoint = cut_all
+    try:
+        desk.timers.run_ready()
+    except DatabaseUnreachable:
+        _set(company_desk, "a", lease_until=None)
+    desk.timers.run_ready()
+    other.close()
+    assert (_effects(company_desk), _row(company_desk, "a").state) == (1, "done")
 
 
 # --- Plugins --------------------------------------------------------------------------------------------------------
