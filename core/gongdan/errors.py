@@ -121,6 +121,17 @@ class StaleVersion(Refused):
 
 
 @dataclass(eq=False)
+class TicketClosed(Refused):
+    """A ticket that is closed or void is no longer edited; what is wrong in it is corrected, with a reason."""
+
+    code: ClassVar[str] = "ticket_closed"
+    text: ClassVar[str] = msg("工单 {number} 已结束，不能再修改")
+    remedy: ClassVar[str] = msg("填错了的，请有“更正工单”权限的人写明原因后更正；还要处理的，请先重新打开")
+
+    number: str = ""
+
+
+@dataclass(eq=False)
 class MoveRefused(Refused):
     """A move is not possible now; every refusal is listed, each with its guard and clauses."""
 

@@ -29,6 +29,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("ticket.view", msg("查看工单")),
     Permission("ticket.create", msg("登记工单")),
     Permission("ticket.edit", msg("修改工单内容")),
+    Permission("ticket.correct", msg("更正工单")),
     Permission("ticket.move", msg("办理工单")),
     Permission("ticket.assign", msg("指派工单")),
     Permission("ticket.change_owner", msg("变更首接人")),
@@ -81,6 +82,7 @@ CORE_ROLES: tuple[Role, ...] = (
         msg("主管"),
         _DESK
         | {
+            "ticket.correct",
             "ticket.change_owner",
             "party.unmask",
             "asset.edit",

@@ -44,6 +44,11 @@ class TicketType:
         """Return the typed field, or None."""
         return next((field for field in self.fields if field.name == name), None)
 
+    @property
+    def moved_fields(self) -> frozenset[str]:
+        """Return the names of core and typed fields that belong to the flow: some move fills or empties them."""
+        return self.workflow.moved_fields
+
     def choices(self, core_field: str) -> tuple[Choice, ...]:
         """Return the choices of a core field: severity, category, cause or finding."""
         by_name: Mapping[str, tuple[Choice, ...]] = {

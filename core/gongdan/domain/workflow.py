@@ -72,6 +72,8 @@ class Guard:
     clauses: tuple[str, ...] = ()
     #: The field that would answer the guard; the dialog shows the refusal beside it.
     field: str = ""
+    #: The rule holds at any time, not only in the moves that name it: who corrects a ticket has to keep it as well.
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +133,15 @@ class Workflow:
     _states: Mapping[str, State] = field(init=False, repr=False, compare=False)
     _moves: Mapping[str, Move] = field(init=False, repr=False, compare=False)
     _guards: Mapping[str, Guard] = field(init=False, repr=False, compare=False)
+    #: Core and typed fields that some move requires, asks for, stamps or empties: an ordinary edit leaves them alone.
+    moved_fields: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_states", {state.name: state for state in self.states})
         object.__setattr__(self, "_moves", {move.name: move for move in self.moves})
         object.__setattr__(self, "_guards", {guard.name: guard for guard in self.guards})
+        moved = (name for move in self.moves for name in (*move.requires, *move.asks, *move.stamps, *move.clears))
+        object.__setattr__(self, "moved_fields", frozenset(moved))
 
     @property
     def initial(self) -> State:
@@ -245,6 +251,17 @@ def check_move(
             Refusal("open_children", msg("还有 {count} 个子工单未关闭"), params={"count": attempt.open_children})
         )
     return tuple(refusals)
+
+
+def check_always(
+    workflow: Workflow,
+    attempt: MoveAttempt,
+    *,
+    ask: Callable[[Guard, MoveAttempt], str | None] = ask_guard,
+) -> tuple[Refusal, ...]:
+    """Return what the guards that hold at any time say to a ticket as ``attempt`` describes it."""
+    answers = [(guard, ask(guard, attempt)) for guard in workflow.guards if guard.always]
+    return tuple(Refusal(guard.name, reason, guard.clauses, guard.field) for guard, reason in answers if reason)
 
 
 def is_empty(value: object) -> bool:

@@ -33,6 +33,7 @@ LABELS: Mapping[str, str] = {
     "owner": msg("首接人"),
     "assignee": msg("经办人"),
     "department": msg("部门"),
+    "correction_reason": msg("更正原因"),
 }
 
 #: Fields that take one of the ticket type's choices.

@@ -15,7 +15,7 @@ from gongdan.storage.json_texts import canonical
 #: Stands before the names of typed fields.
 FIELDS = "fields."
 
-_ACTS = ("ticket.changed", "ticket.moved", "asset.changed")
+_ACTS = ("ticket.changed", "ticket.corrected", "ticket.moved", "asset.changed")
 
 
 class Corrections:

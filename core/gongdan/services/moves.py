@@ -12,7 +12,16 @@ from gongdan.domain.events import EventKind
 from gongdan.domain.fields import Field, FieldKind
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_types import TicketType
-from gongdan.domain.workflow import CLEARED_CORE_FIELDS, Guard, Move, MoveAttempt, State, ask_guard, check_move
+from gongdan.domain.workflow import (
+    CLEARED_CORE_FIELDS,
+    Guard,
+    Move,
+    MoveAttempt,
+    State,
+    ask_guard,
+    check_always,
+    check_move,
+)
 from gongdan.errors import FieldProblem, InvalidInput, MoveRefused, NotFound, Refusal, StaleVersion
 from gongdan.hooks.isolation import Failure, call_isolated
 from gongdan.hooks.manager import SLOW_DECISION_SECONDS
@@ -122,6 +131,18 @@ class Moves:
 
     def _read(self, session: Session, row: TicketRow, move_name: str, given: Mapping[str, object]) -> _Step:
         """Return the step that the dialog describes; only what the move requires or asks for is read."""
+    def broken_rules(self, row: TicketRow, ticket_type: TicketType) -> Sequence[Refusal]:
+        """Return what the rules that hold at any time say to a row as it now is; for corrections."""
+        attempt = MoveAttempt(
+            ticket=core_values(row),
+            fields=row.fields,
+            given={},
+            roles=self._roles(),
+            actor=str(self._desk.actor.account_id or ""),
+        )
+        refusals = check_always(ticket_type.workflow, attempt, ask=partial(self._ask_guard, row.plugin))
+        return [_of_plugin(refusal, row.plugin) for refusal in refusals]
+
         ticket_type = self._desk.tickets.type_in_use(row)
         move = ticket_type.workflow.move(move_name)
         if move is None:
@@ -158,7 +179,7 @@ class Moves:
             declared = self._desk.installation.plugins.catalogue.roles
             labels = "、".join(role.label for role in map(declared.get, step.move.roles) if role)
             return replace(refusal, params={"roles": labels})
-        return replace(refusal, params={"plugin": step.row.plugin}) if refusal.reason == _FAILED else refusal
+        return _of_plugin(refusal, step.row.plugin)
 
     def _ask_guard(self, plugin: str, guard: Guard, attempt: MoveAttempt) -> str | None:
         """Return why a guard says no; one that fails says no as well, and the failure is journalled."""
@@ -228,6 +249,11 @@ class Moves:
         work.tell(kind, "ticket", row.id, move=step.move.name, before=before["state"], after=row.state, type=row.type)
 
 
+
+
+def _of_plugin(refusal: Refusal, plugin: str) -> Refusal:
+    """Return a refusal with the name of the plugin whose check failed, if it is one."""
+    return replace(refusal, params={"plugin": plugin}) if refusal.reason == _FAILED else refusal
 def _lacking(field: Field) -> FieldProblem:
     return FieldProblem(field.name, "", msg("必须填写"), label=field.label)
 

@@ -12,7 +12,15 @@ from gongdan.domain.fields import Field
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import is_empty
-from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled, StaleVersion
+from gongdan.errors import (
+    FieldProblem,
+    InvalidInput,
+    MoveRefused,
+    NotFound,
+    PluginDisabled,
+    StaleVersion,
+    TicketClosed,
+)
 from gongdan.services import ticket_lists
 from gongdan.services.core_fields import CHOICES, LABELS, REFERENCES, read_core_fields
 from gongdan.services.departments import require_open
@@ -20,7 +28,7 @@ from gongdan.services.intake import CHANNELS
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_lists import COUNT_LIMIT, PAGE_SIZE, SORTS, TicketFilter, TicketLine, TicketList
 from gongdan.services.ticket_rows import EDITABLE, index_ticket, ticket_view, values_of
-from gongdan.services.work import changed, get_row
+from gongdan.services.work import Work, changed, get_row
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
@@ -34,6 +42,9 @@ _PERMISSIONS = {"owner_id": "ticket.change_owner", "assignee_id": "ticket.assign
 
 
 class Tickets:
+#: Columns of the people who are concerned: they change hands beside the flow, by permissions of their own.
+_PEOPLE = frozenset({"owner_id", "assignee_id", "department_id"})
+
     """Use cases around tickets of one company."""
 
     def __init__(self, desk: "CompanyDesk") -> None:
@@ -71,29 +82,63 @@ class Tickets:
         return self._desk.installation.plugins.catalogue.ticket_types.get(ticket.type)
 
     def change(self, ticket_id: UUID, version: int, given: Mapping[str, object]) -> TicketView:
-        """Change values of a ticket: those of ``EDITABLE`` and typed fields under their own names.
+        """Change values of an open ticket: those of ``EDITABLE`` and typed fields under their own names.
 
-        Raises ``StaleVersion`` when somebody saved since, ``InvalidInput`` for wrong values, ``NotAllowed``.
+        What belongs to the flow is left to the moves, but for the people, whose permissions are their own. Raises
+        ``StaleVersion`` when somebody saved since, ``InvalidInput`` for wrong values and for those that a move
+        writes, ``TicketClosed``, ``NotAllowed``.
         """
         self._desk.require("ticket.edit")
         with self._desk.working() as work:
-            row = self.row(work.session, ticket_id, lock=True)
-            if row.version != version:
-                raise StaleVersion("ticket", row.number, version, row.version)
-            ticket_type = self.type_in_use(row)
+            row, ticket_type = self._to_change(work, ticket_id, version)
+            if not row.is_open:
+                raise TicketClosed(row.number)
+            if problems := _moved(ticket_type, given):
+                raise InvalidInput(problems)
             before = values_of(row)
             self._write(work.session, row, ticket_type, given)
-            old, new = changed(before, values_of(row))
-            if not new:
-                return ticket_view(row)
-            row.changed_at = work.now
-            work.session.flush()
-            index_ticket(work.session, row, ticket_type)
-            work.record("ticket.changed", "ticket", row.id, before=old, after=new)
-            work.tell(EventKind.TICKET_CHANGED, "ticket", row.id, names=sorted(new), type=row.type)
+            return self._save(work, row, ticket_type, before)
+
+    def correct(self, ticket_id: UUID, version: int, given: Mapping[str, object], *, reason: str) -> TicketView:
+        """Put right what is wrong in a ticket, open or not, whoever or whichever move wrote it; the reason is kept.
+
+        Raises what ``change`` raises, and ``MoveRefused`` when a rule that holds at any time says no.
+        """
+        self._desk.require("ticket.correct")
+        if is_empty(reason):
+            raise InvalidInput(
+                (FieldProblem("correction_reason", reason, msg("请写明原因"), label=LABELS["correction_reason"]),)
+            )
+        with self._desk.working() as work:
+            row, ticket_type = self._to_change(work, ticket_id, version)
+            before = values_of(row)
+            self._write(work.session, row, ticket_type, given)
+            if values_of(row) != before and (broken := self._desk.moves.broken_rules(row, ticket_type)):
+                raise MoveRefused(msg("更正"), tuple(broken))
+            return self._save(work, row, ticket_type, before, reason=reason.strip())
+
+    def _to_change(self, work: Work, ticket_id: UUID, version: int) -> tuple[TicketRow, TicketType]:
+        row = self.row(work.session, ticket_id, lock=True)
+        if row.version != version:
+            raise StaleVersion("ticket", row.number, version, row.version)
+        return row, self.type_in_use(row)
+
+    def _save(
+        self, work: Work, row: TicketRow, ticket_type: TicketType, before: Mapping[str, object], *, reason: str = ""
+    ) -> TicketView:
+        """Write down what differs from ``before``, as a correction when there is a reason."""
+        old, new = changed(before, values_of(row))
+        if not new:
             return ticket_view(row)
 
     def type_in_use(self, row: TicketRow) -> TicketType:
+        row.changed_at = work.now
+        work.session.flush()
+        index_ticket(work.session, row, ticket_type)
+        act, why = ("ticket.corrected", {"correction_reason": reason}) if reason else ("ticket.changed", {})
+        work.record(act, "ticket", row.id, before=old, after={**new, **why})
+        work.tell(EventKind.TICKET_CHANGED, "ticket", row.id, names=sorted(new), type=row.type)
+        return ticket_view(row)
         """Return the type of a ticket that is to be changed; raises ``PluginDisabled`` for one that is read only."""
         found = self._desk.installation.plugins.catalogue.ticket_types.get(row.type)
         if found is None or row.plugin not in self._desk.enabled:
@@ -123,7 +168,25 @@ class Tickets:
             if name in given and name != "fields":
                 setattr(row, name, _plain(name, given[name]))
         if "finding" in given:
-            row.finding_by = self._desk.actor.account_id
+            row.finding_by = self._desk.actor.account_id if row.finding else None
+
+
+def _moved(ticket_type: TicketType, given: Mapping[str, object]) -> tuple[FieldProblem, ...]:
+    """Return a problem for each given value that only moves write."""
+    names = {column: name for name, column in REFERENCES.items()}
+    moved = [
+        names.get(key, key) for key in given if key not in _PEOPLE and names.get(key, key) in ticket_type.moved_fields
+    ]
+    return tuple(
+        FieldProblem(
+            name,
+            str(given.get(name) or ""),
+            msg("由办理步骤填写，不能直接修改"),
+            msg("请办理相应的步骤；填错了的请更正"),
+            label=declared.label if (declared := ticket_type.field(name)) else LABELS[name],
+        )
+        for name in moved
+    )
 
 
 def _by_core_name(given: Mapping[str, object]) -> dict[str, object]:

@@ -18,7 +18,8 @@ ROLES: tuple[Role, ...] = (
     Role(
         BROKERAGE_HEAD,
         msg("返佣负责人"),
-        _CLERK | {"ticket.assign", "ticket.change_owner", "party.unmask", "export.run", "journal.view"},
+        _CLERK
+        | {"ticket.assign", "ticket.correct", "ticket.change_owner", "party.unmask", "export.run", "journal.view"},
     ),
     Role(CASHIER, msg("出纳"), _VIEW),
 )

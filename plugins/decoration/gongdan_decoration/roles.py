@@ -21,6 +21,7 @@ ROLES: tuple[Role, ...] = (
     Role(
         SERVICE_MANAGER,
         msg("客服部经理"),
-        _SERVICE | {"ticket.change_owner", "party.unmask", "import.run", "export.run", "journal.view"},
+        _SERVICE
+        | {"ticket.correct", "ticket.change_owner", "party.unmask", "import.run", "export.run", "journal.view"},
     ),
 )

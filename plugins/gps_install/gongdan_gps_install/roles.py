@@ -16,7 +16,16 @@ ROLES: tuple[Role, ...] = (
     Role(
         DIVISION_MANAGER,
         msg("GPS 事业部经理"),
-        _DESK | {"ticket.assign", "ticket.change_owner", "party.unmask", "import.run", "export.run", "journal.view"},
+        _DESK
+        | {
+            "ticket.assign",
+            "ticket.correct",
+            "ticket.change_owner",
+            "party.unmask",
+            "import.run",
+            "export.run",
+            "journal.view",
+        },
     ),
     Role(INSTALLER, msg("安装维护员"), _FIELD),
 )

@@ -15,6 +15,7 @@ PROJECT_MANAGER: Final = "project_manager"
 _WORK = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "asset.view"})
 _DESK = _WORK | {"ticket.create", "ticket.edit", "ticket.assign", "ticket.link", "party.edit"}
 _LEAD = _DESK | {
+    "ticket.correct",
     "ticket.change_owner",
     "party.unmask",
     "asset.edit",

@@ -3,7 +3,17 @@ from typing import Any
 
 import pytest
 
-from gongdan.domain.workflow import Guard, Move, MoveAttempt, State, StateCategory, Workflow, check_move, is_empty
+from gongdan.domain.workflow import (
+    Guard,
+    Move,
+    MoveAttempt,
+    State,
+    StateCategory,
+    Workflow,
+    check_always,
+    check_move,
+    is_empty,
+)
 from gongdan.errors import Refusal
 
 NEW = State("new", "待派单", StateCategory.NEW)
@@ -149,3 +159,18 @@ def test_a_flow_that_cannot_be_names_its_problem(flow: Workflow, problem: str) -
 
 def test_a_sound_flow_has_no_problem() -> None:
     assert FLOW.problems(["result"]) == ()
+
+
+def test_what_any_move_requires_asks_stamps_or_empties_belongs_to_the_flow() -> None:
+    start = replace(START, asks=("assignee",), stamps=("started_at",))
+    again = replace(START, name="again", from_states=("doing",), clears=("measure",))
+    flow = Workflow(states=(NEW, DOING, CLOSED), moves=(start, again, CLOSE), guards=(PHOTO,))
+    assert flow.moved_fields == {"assignee", "started_at", "measure", "result", "cause"}
+
+
+def test_only_a_guard_that_holds_at_any_time_is_asked_beside_the_moves() -> None:
+    bare = replace(READY, fields={})
+    assert check_always(FLOW, bare) == ()
+    flow = replace(FLOW, guards=(replace(PHOTO, always=True),))
+    assert check_always(flow, READY) == ()
+    assert check_always(flow, bare) == (Refusal("photo", "须有现场照片", ("001-12-03",), "photo"),)

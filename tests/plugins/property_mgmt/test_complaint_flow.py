@@ -417,3 +417,12 @@ def test_who_could_be_reached_is_not_closed_as_unreached() -> None:
 @pytest.mark.clause("004-04-25")
 def test_a_complaint_is_written_on_its_paper() -> None:
     assert COMPLAINT.paper == "投诉处理记录表"
+
+
+def test_harm_makes_a_complaint_major_at_any_time_so_that_no_correction_makes_it_less() -> None:
+    assert [guard.name for guard in FLOW.guards if guard.always] == ["severity_fits_the_harm"]
+
+
+def test_what_the_flow_writes_is_no_matter_of_editing() -> None:
+    owned = {"severity", "finding", "first_replied_at", "callback_satisfaction", "category", "consequence"}
+    assert owned <= COMPLAINT.moved_fields

@@ -299,6 +299,7 @@ _GUARDS = (
         label=msg("有伤害、损失或媒体报道的定为重大"),
         check=rules.severity_fits_the_harm,
         field="severity",
+        always=True,
         clauses=("004-04-08", "004-09-19"),
     ),
     Guard(

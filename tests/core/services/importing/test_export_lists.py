@@ -265,17 +265,17 @@ def test_an_export_without_identity_numbers_and_phones_takes_none_away(
 def test_what_people_have_changed_since_the_import_stays(
     filled: CompanyDesk, person: People, tmp_path: Path, ending: str
 ) -> None:
-    agent = person("agent")
+    agent, supervisor = person("agent"), person("supervisor")
     first, second, third = (
         agent.tickets.by_number(number) for number in ("BX202601-0001", "BX202601-0002", "TS202602-0001")
     )
-    agent.tickets.change(first.id, first.version, {
+    supervisor.tickets.correct(first.id, first.version, {
         "description": "  厨房　水管漏水\n\n请带角阀，４分的 ", "category": "other", "place": "三号楼二单元501室",
         "contact_phone": "+86 138 0013 8000", "contact_name": "张 三", "fee": "80", "charge_kind": "free",
         "arrived_at": "2026-01-31T09:40:12", "subject": "漏水",
-    })  # fmt: skip
+    }, reason="与业主核对")  # fmt: skip
     agent.tickets.change(second.id, second.version, {"asset_id": None, "contact_phone": "", "subject": "开锁"})
-    agent.tickets.change(third.id, third.version, {"place": "地下车库B区"})
+    supervisor.tickets.correct(third.id, third.version, {"place": "地下车库B区"}, reason="与业主核对")
     building, unit = filled.assets.by_name("/3"), filled.assets.by_name("3-2-502")
     assert building is not None
     assert unit is not None

@@ -294,10 +294,10 @@ def test_an_alias_of_a_unit_is_known_to_the_list_of_cases(filled: CompanyDesk, t
 
 
 def change(person: People, number: str, **values: object) -> None:
-    """Change a ticket as an agent does."""
-    agent = person("agent")
-    found = agent.tickets.by_number(number)
-    agent.tickets.change(found.id, found.version, values)
+    """Correct a ticket as a supervisor does."""
+    supervisor = person("supervisor")
+    found = supervisor.tickets.by_number(number)
+    supervisor.tickets.correct(found.id, found.version, values, reason="与业主核对")
 
 
 def test_an_old_list_does_not_take_back_what_a_person_has_corrected(
