@@ -350,11 +350,16 @@ def _beginning(
     if change.kind is Happening.REOPENED and rule.on_reopen is not OnReopen.IGNORE and before:
         return _again(rule, before[-1], left)
     event = fires(rule.starts, change)
-    if not event or left:
+    if not event or left or not _may_begin(change):
         return ()
     if not rule.repeats and any(duty.round == change.after["round"] for duty in before):
         return ()
     return (Consequence(Verb.START, None, event),)
+
+
+def _may_begin(change: Change) -> bool:
+    """Tell whether the ticket is open, or ends by this very change: a correction of an ended one begins nothing."""
+    return StateCategory(str(change.after["state_category"])).is_open or change.entered("state_category")
 
 
 def _again(rule: DutyRule, last: KnownDuty, left: Sequence[KnownDuty]) -> tuple[Consequence, ...]:

@@ -31,6 +31,8 @@ from gongdan.services.calendars import Calendars
 from gongdan.services.cases import Cases
 from gongdan.services.companies import Companies
 from gongdan.services.departments import Departments
+from gongdan.services.duties import Duties
+from gongdan.services.duty_changes import HANDLERS
 from gongdan.services.duty_log import DutyLog
 from gongdan.services.exports import Exports
 from gongdan.services.handovers import Handovers
@@ -41,6 +43,7 @@ from gongdan.services.links import Links
 from gongdan.services.members import Members
 from gongdan.services.moves import Moves
 from gongdan.services.notes import Notes
+from gongdan.services.notices import Notices
 from gongdan.services.numbers import Numbers
 from gongdan.services.parties import Parties
 from gongdan.services.plugins import Plugins, enabled_plugins
@@ -114,7 +117,7 @@ class Desk:
     @cached_property
     def timers(self) -> Timers:
         """Return the executor of what is due."""
-        return Timers(self, {})
+        return Timers(self, HANDLERS)
 
     def at(self, company: CompanyView, actor: Actor = SYSTEM) -> "CompanyDesk":
         """Return the desk of one company for one actor."""
@@ -292,6 +295,16 @@ class CompanyDesk:
     def plugins(self) -> Plugins:
         """Return the use cases around plugins."""
         return Plugins(self)
+
+    @cached_property
+    def duties(self) -> Duties:
+        """Return the use cases around duties."""
+        return Duties(self)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Return the use cases around notices."""
+        return Notices(self)
 
     @cached_property
     def policies(self) -> Policies:

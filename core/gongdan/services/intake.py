@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from gongdan.domain.duties import Happening
 from gongdan.domain.events import EventKind
 from gongdan.domain.fields import Choice
 from gongdan.domain.snapshots import Draft, TicketView
@@ -17,6 +18,7 @@ from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled
 from gongdan.hooks.isolation import undeclared
 from gongdan.services.core_fields import LABELS, read_core_fields
 from gongdan.services.departments import require_open
+from gongdan.services.duty_changes import happened
 from gongdan.services.newcomers import newcomer_problems, register
 from gongdan.services.numbers import Numbers
 from gongdan.services.schemas import read_fields
@@ -121,6 +123,7 @@ class Intake:
             index_ticket(work.session, row, ticket_type)
             work.record("ticket.opened", "ticket", row.id, after={"number": row.number, **_filled(values_of(row))})
             work.tell(EventKind.TICKET_OPENED, "ticket", row.id, type=row.type, number=row.number)
+            happened(self._desk, work, row, Happening.OPENED)
             return ticket_view(row)
 
     def _checked(self, new: NewTicket, ticket_type: TicketType) -> dict[str, object]:

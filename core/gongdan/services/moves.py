@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from gongdan.domain.duties import Happening
 from gongdan.domain.events import EventKind
 from gongdan.domain.fields import Field, FieldKind
 from gongdan.domain.snapshots import TicketView
@@ -27,6 +28,7 @@ from gongdan.hooks.isolation import Failure, call_isolated
 from gongdan.hooks.manager import SLOW_DECISION_SECONDS
 from gongdan.services.core_fields import REFERENCES, core_field, read_core_fields
 from gongdan.services.departments import require_open
+from gongdan.services.duty_changes import happened
 from gongdan.services.links import open_children
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_rows import core_values, index_ticket, ticket_view, values_of
@@ -247,6 +249,8 @@ class Moves:
         reopened = step.move.new_round or (row.is_open and not was_open)
         kind = EventKind.TICKET_REOPENED if reopened else EventKind.TICKET_MOVED
         work.tell(kind, "ticket", row.id, move=step.move.name, before=before["state"], after=row.state, type=row.type)
+        what = Happening.REOPENED if reopened else Happening.MOVED
+        happened(self._desk, work, row, what, before=before, move=step.move.name, remark=step.remark)
 
 
 

@@ -6,6 +6,16 @@ Its texts are not marked for translation, since nobody but a test reads them.
 from decimal import Decimal
 
 from gongdan.domain.assets import AssetKind, LinkRule
+from gongdan.domain.duties import (
+    NIGHT,
+    Condition,
+    DutyKind,
+    DutyRule,
+    OnReopen,
+    Rung,
+    StartAt,
+    Trigger,
+)
 from gongdan.domain.fields import Choice, Field, FieldKind
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.people import Permission, Role
@@ -118,6 +128,105 @@ POLICY_KEYS = (
 )
 
 
+def _limit(name: str, label: str, proposed: str | None, *clauses: str) -> PolicyKey:
+    return PolicyKey(f"sample.{name}", label, PolicyKind.LIMIT, clauses, proposed)
+
+
+DUTY_KEYS = (
+    _limit("dispatch_major", "严重报修派单时限", "10 min", "SAMPLE-03"),
+    _limit("dispatch_other", "一般报修派单时限", "30 min", "SAMPLE-03"),
+    _limit("dispatch_told_later", "派单逾期后再次提醒", "1 h"),
+    _limit("resolve", "维修完成时限", "24 desk_h", "SAMPLE-04"),
+    _limit("longest_wait", "最长暂停时间", "48 h"),
+    _limit("warn_before", "到期前预警", "2 h"),
+    _limit("callback", "回访时限", "2 workday", "SAMPLE-05"),
+    _limit("hand_over", "夜间报修移交时限", "next_opening"),
+    _limit("explain", "原因说明时限", None),
+)
+
+#: Dispatch in 10 or 30 minutes, told to the supervisor and an hour later to the administrators.
+DISPATCH = DutyRule(
+    name="sample.dispatch",
+    label="派单",
+    kind=DutyKind.FORWARD,
+    ticket_types=("sample_repair",),
+    starts=Trigger(on_opened=True),
+    stops=Trigger(moves=("dispatch",)),
+    limit={"major": "sample.dispatch_major", "": "sample.dispatch_other"},
+    owed_by=("owner", "department_head"),
+    warn_percents=(80,),
+    ladder=(
+        Rung(label="告知部门负责人", receivers=("department_head",)),
+        Rung(label="告知公司管理员", receivers=("administrator",), after="sample.dispatch_told_later"),
+    ),
+    clauses=("SAMPLE-03",),
+)
+
+#: Finished in 24 hours of the desk, which stand still while the customer is asked; an appointment goes before that.
+RESOLVE = DutyRule(
+    name="sample.resolve",
+    label="完成维修",
+    kind=DutyKind.RESOLVE,
+    ticket_types=("sample_repair",),
+    starts=Trigger(states=("working",)),
+    stops=Trigger(moves=("finish",)),
+    limit="sample.resolve",
+    owed_by=("assignee", "sample_engineer", "department_head"),
+    pauses_in=(StateCategory.WAITING_CUSTOMER,),
+    pause_cap="sample.longest_wait",
+    warn_percents=(50,),
+    warn_leads=("sample.warn_before",),
+    on_reopen=OnReopen.RESUME,
+    promised_field="appointment",
+    clauses=("SAMPLE-04",),
+)
+
+#: Called back in two working days, by whoever took the call, also once the ticket is closed.
+CALLBACK = DutyRule(
+    name="sample.callback",
+    label="回访",
+    kind=DutyKind.CALLBACK,
+    ticket_types=("sample_repair",),
+    starts=Trigger(categories=(StateCategory.DONE,)),
+    stops=Trigger(on_fields=("finding",)),
+    cancels=Trigger(on_reopened=True),
+    limit="sample.callback",
+    owed_by=("owner",),
+    after_closing=True,
+    repeats=True,
+    clauses=("SAMPLE-05",),
+)
+
+#: What comes in at night is handed over when the desk opens.
+HAND_OVER = DutyRule(
+    name="sample.hand_over",
+    label="夜间报修移交",
+    kind=DutyKind.HAND_OVER,
+    ticket_types=("sample_repair",),
+    starts=Trigger(on_opened=True),
+    stops=Trigger(moves=("dispatch",)),
+    limit="sample.hand_over",
+    when=(Condition(NIGHT, ("yes",)),),
+    owed_by=("owner",),
+)
+
+#: A misuse is explained within a time that nobody has decided yet, from the next opening on.
+EXPLAIN = DutyRule(
+    name="sample.explain",
+    label="说明原因",
+    kind=DutyKind.ANSWER,
+    ticket_types=("sample_repair",),
+    starts=Trigger(on_fields=("cause",)),
+    stops=Trigger(categories=(StateCategory.CLOSED,)),
+    limit="sample.explain",
+    when=(Condition("cause", ("misuse",)),),
+    start_at=StartAt.OPENING,
+    owed_by=("sample_engineer",),
+)
+
+DUTY_RULES = (DISPATCH, RESOLVE, CALLBACK, HAND_OVER, EXPLAIN)
+
+
 @hookimpl
 def register_rulebook() -> Rulebook:
     """Declare one ticket type, a tree of buildings, who owns and rents, a role and a permission."""
@@ -147,7 +256,11 @@ def register_rulebook() -> Rulebook:
         clauses=(
             Clause("SAMPLE-01", "完成时须写明处理结果与原因", "A result and a cause are written on completion"),
             Clause("SAMPLE-02", "实际费用不得超过预估费用", "The fee may not exceed the estimate"),
+            Clause("SAMPLE-03", "严重报修 10 分钟内派单，其他 30 分钟内派单", "Dispatched in 10 or 30 minutes"),
+            Clause("SAMPLE-04", "24 个工作小时内完成维修", "Repaired within 24 working hours"),
+            Clause("SAMPLE-05", "完成后两个工作日内回访", "Called back within two working days"),
         ),
-        policy_keys=POLICY_KEYS,
+        policy_keys=(*POLICY_KEYS, *DUTY_KEYS),
         assets_label="房屋",
+        duty_rules=DUTY_RULES,
     )

@@ -1,0 +1,128 @@
+"""The people of a duty: who owes it, who is told, and why it is they."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from gongdan.domain.duties import DutyRule
+from gongdan.domain.receivers import Around, Found, Person, find
+from gongdan.services.duty_figures import Figures
+from gongdan.services.duty_points import Point
+from gongdan.services.notices import NewNotice, tell
+from gongdan.services.work import Work
+from gongdan.storage.duties import DutyRow, DutyStepRow
+from gongdan.storage.tickets import TicketRow
+from gongdan.text import msg
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """One kind of notice, and its words."""
+
+    name: str
+    #: Source text.
+    text: str
+
+
+WARNED: Final = NoticeKind("duty.warned", msg("“{duty}”即将到期：{number}"))
+MISSED: Final = NoticeKind("duty.missed", msg("“{duty}”已逾期：{number}"))
+ESCALATED: Final = NoticeKind("duty.escalated", msg("“{duty}”升级提醒（{rung}）：{number}"))
+ACKNOWLEDGED: Final = NoticeKind("duty.acknowledged", msg("{name} 已知悉“{duty}”的升级提醒：{number}"))
+WAIVED: Final = NoticeKind("duty.waived", msg("“{duty}”已豁免：{number}（{reason}）"))
+
+
+class DutyPeople:
+    """Finds and tells the people of the duties that one transaction touches."""
+
+    def __init__(self, work: Work, figures: Figures) -> None:
+        self._work = work
+        self._figures = figures
+        self._tickets: dict[UUID, TicketRow] = {}
+
+    def know(self, ticket: TicketRow) -> None:
+        """Take a ticket that the caller holds, so that it is not read again."""
+        self._tickets[ticket.id] = ticket
+
+    def charge(self, row: DutyRow, rule: DutyRule, ticket: TicketRow) -> None:
+        """Write down who owes a duty, and why he: one person, or everybody with a role."""
+        found = find(rule.owed_by, _around(ticket), self._figures.staff)
+        is_one = len(found.people) == 1
+        row.debtor_id = found.people[0].id if is_one else None
+        row.debtor_role = "" if is_one else found.reason.role
+        row.debtor_department_id = found.reason.department_id
+        row.debtor_why = found.reason.stored()
+
+    def debtors(self, row: DutyRow) -> tuple[Found, ...]:
+        """Return everybody who owes a duty today; for one who has left, the head of the department."""
+        wanted = "debtor" if row.debtor_id is not None else row.debtor_role
+        found = find((wanted,) if wanted else (), self._around(row), self._figures.staff)
+        return (found,) if found.people else ()
+
+    def receivers(self, row: DutyRow, wanted: Iterable[str]) -> tuple[Found, ...]:
+        """Return who is meant by each of ``wanted``, nobody twice."""
+        around = self._around(row)
+        told_to: set[UUID] = set()
+        answers: list[Found] = []
+        for name in wanted:
+            asked = row.debtor_role if name == "debtor" and row.debtor_role else name
+            found = find((asked,), around, self._figures.staff)
+            people = tuple(person for person in found.people if person.id not in told_to)
+            told_to.update(person.id for person in people)
+            answers += [Found(people, found.reason)] if people else []
+        return tuple(answers)
+
+    def named(self, account_ids: Collection[UUID | None]) -> Sequence[Person]:
+        """Return those of the people who can act today, in one order."""
+        staff = self._figures.staff.people
+        return [staff[key] for key in sorted(key for key in account_ids if key) if key in staff]
+
+    def step(self, row: DutyRow, point: Point, found: Collection[Found]) -> None:
+        """Write down who was told at a point; a row without anybody says that the point has passed."""
+        told_to: list[tuple[UUID | None, Found]] = [(person.id, answer) for answer in found for person in answer.people]
+        for receiver_id, answer in told_to or [(None, Found())]:
+            self._work.session.add(
+                DutyStepRow(
+                    duty_id=row.id,
+                    point=point.code,
+                    label=point.label,
+                    receiver_id=receiver_id,
+                    receiver_why=answer.reason.stored(),
+                    at=point.at,
+                )
+            )
+
+    def notify(self, row: DutyRow, people: Iterable[Person], kind: NoticeKind, at: datetime, **params: str) -> None:
+        """Tell people something about a duty."""
+        ticket = self._ticket(row)
+        notice = NewNotice(
+            kind=kind.name,
+            text=kind.text,
+            params={"duty": row.label, "number": ticket.number if ticket else "", **params},
+            ticket_id=row.ticket_id,
+            duty_id=row.id,
+            at=at,
+        )
+        for person in people:
+            tell(self._work, person.id, notice)
+
+    def _around(self, row: DutyRow) -> Around:
+        ticket = self._ticket(row)
+        if ticket is None:
+            return Around(department=row.calendar_department_id, debtor=row.debtor_id)
+        return _around(ticket, row.debtor_id)
+
+    def _ticket(self, row: DutyRow) -> TicketRow | None:
+        if row.ticket_id is None:
+            return None
+        if row.ticket_id not in self._tickets:
+            query = select(TicketRow).where(TicketRow.id == row.ticket_id)
+            self._tickets[row.ticket_id] = self._work.session.scalars(query).one()
+        return self._tickets[row.ticket_id]
+
+
+def _around(ticket: TicketRow, debtor: UUID | None = None) -> Around:
+    return Around(assignee=ticket.assignee_id, owner=ticket.owner_id, department=ticket.department_id, debtor=debtor)

@@ -1,0 +1,118 @@
+"""Duties after their figures have changed: another policy, or a calendar that has learnt more."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from gongdan.domain.duties import DutyState
+from gongdan.domain.duty_clocks import DutyClock
+from gongdan.domain.limits import read_limit
+from gongdan.services.duty_figures import Figure, Figures
+from gongdan.services.duty_keeper import DutyKeeper
+from gongdan.services.duty_points import gaps_of
+from gongdan.services.work import Work
+from gongdan.storage.duties import DutyPauseRow, DutyRow
+from gongdan.storage.tickets import TicketRow
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+_NOT_MISSED = (DutyState.OPEN.value, DutyState.PAUSED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyChange:
+    """A duty before and after its limit has changed; times are aware, UTC."""
+
+    duty_id: UUID
+    #: What is owed, a source text.
+    label: str
+    ticket_id: UUID | None
+    number: str
+    before: datetime | None
+    after: datetime | None
+    limit_before: str
+    limit_after: str
+
+
+class Recomputing:
+    """Looks at the open duties of a company again."""
+
+    def __init__(self, desk: "CompanyDesk", session: Session, now: datetime) -> None:
+        self._desk = desk
+        self._session = session
+        self._now = now
+        self._figures = Figures(desk, session)
+
+    def preview(self, keys: Collection[str], moment: datetime | None) -> Sequence[DutyChange]:
+        """Return what would become of the duties whose limit is one of ``keys``; only those that change."""
+        return [change for _, _, change in self._changes(self._rows(keys), moment or self._now)]
+
+    def run(
+        self, work: Work, keys: Collection[str], moment: datetime | None, *, moves_due: bool
+    ) -> Sequence[DutyChange]:
+        """Pin every open ticket to the policy of ``moment``, and let the duties follow if they are to."""
+        at, keeper, done = moment or work.now, DutyKeeper(self._desk, work), []
+        if moves_due:
+            rows = self._rows(keys, lock=True)
+            for row in rows:
+                keeper.settle(row)
+            for row, figure, change in self._changes([row for row in rows if row.state in _NOT_MISSED], at):
+                row.policy_at = at
+                keeper.set_limit(row, figure, "policy")
+                done.append(change)
+        work.session.execute(
+            update(TicketRow)
+            .where(TicketRow.is_open.is_(True))
+            .values(policy_at=at)
+            .execution_options(synchronize_session=False)
+        )
+        return done
+
+    def refresh(self, work: Work) -> int:
+        """Reckon provisional due times anew; return how many have moved."""
+        keeper = DutyKeeper(self._desk, work)
+        query = select(DutyRow).where(DutyRow.ended_at.is_(None), DutyRow.is_provisional.is_(True))
+        rows = work.session.scalars(query.order_by(DutyRow.id).with_for_update()).all()
+        for row in rows:
+            keeper.settle(row)
+        return sum(keeper.refresh(row, "calendar") for row in rows if row.state in _NOT_MISSED)
+
+    def _rows(self, keys: Collection[str], *, lock: bool = False) -> Sequence[DutyRow]:
+        query = (
+            select(DutyRow)
+            .where(DutyRow.ended_at.is_(None), DutyRow.policy_key.in_(keys), DutyRow.state.in_(_NOT_MISSED))
+            .order_by(DutyRow.id)
+        )
+        return self._session.scalars(query.with_for_update() if lock else query).all()
+
+    def _changes(self, rows: Collection[DutyRow], moment: datetime) -> Iterator[tuple[DutyRow, Figure, DutyChange]]:
+        numbers = self._numbers(rows)
+        for row in rows:
+            figure = self._figures.figure(row.policy_key, moment)
+            if figure.text != row.limit:
+                number = numbers.get(row.ticket_id, "") if row.ticket_id else ""
+                after = row.due_at if row.is_promised else self._due(row, figure)
+                yield (
+                    row,
+                    figure,
+                    DutyChange(row.id, row.label, row.ticket_id, number, row.due_at, after, row.limit, figure.text),
+                )
+
+    def _due(self, row: DutyRow, figure: Figure) -> datetime | None:
+        if figure.limit is None:
+            return None
+        query = select(DutyPauseRow).where(DutyPauseRow.duty_id == row.id)
+        gaps = gaps_of(self._session.scalars(query).all())
+        calendar = self._figures.calendar(row.calendar_department_id)
+        return DutyClock(calendar, row.started_at, read_limit(figure.text), gaps).due().at
+
+    def _numbers(self, rows: Collection[DutyRow]) -> dict[UUID, str]:
+        ids = {row.ticket_id for row in rows if row.ticket_id}
+        query = select(TicketRow.id, TicketRow.number).where(TicketRow.id.in_(ids))
+        return dict(self._session.execute(query).all()) if ids else {}
