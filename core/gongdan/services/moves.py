@@ -131,8 +131,6 @@ class Moves:
             self._apply(work, step)
             return ticket_view(row)
 
-    def _read(self, session: Session, row: TicketRow, move_name: str, given: Mapping[str, object]) -> _Step:
-        """Return the step that the dialog describes; only what the move requires or asks for is read."""
     def broken_rules(self, row: TicketRow, ticket_type: TicketType) -> Sequence[Refusal]:
         """Return what the rules that hold at any time say to a row as it now is; for corrections."""
         attempt = MoveAttempt(
@@ -145,6 +143,8 @@ class Moves:
         refusals = check_always(ticket_type.workflow, attempt, ask=partial(self._ask_guard, row.plugin))
         return [_of_plugin(refusal, row.plugin) for refusal in refusals]
 
+    def _read(self, session: Session, row: TicketRow, move_name: str, given: Mapping[str, object]) -> _Step:
+        """Return the step that the dialog describes; only what the move requires or asks for is read."""
         ticket_type = self._desk.tickets.type_in_use(row)
         move = ticket_type.workflow.move(move_name)
         if move is None:
@@ -253,11 +253,11 @@ class Moves:
         happened(self._desk, work, row, what, before=before, move=step.move.name, remark=step.remark)
 
 
-
-
 def _of_plugin(refusal: Refusal, plugin: str) -> Refusal:
     """Return a refusal with the name of the plugin whose check failed, if it is one."""
     return replace(refusal, params={"plugin": plugin}) if refusal.reason == _FAILED else refusal
+
+
 def _lacking(field: Field) -> FieldProblem:
     return FieldProblem(field.name, "", msg("必须填写"), label=field.label)
 

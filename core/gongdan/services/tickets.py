@@ -40,11 +40,11 @@ __all__ = ["COUNT_LIMIT", "PAGE_SIZE", "SORTS", "TicketFilter", "TicketLine", "T
 #: What else a person needs to change these, by column.
 _PERMISSIONS = {"owner_id": "ticket.change_owner", "assignee_id": "ticket.assign"}
 
-
-class Tickets:
 #: Columns of the people who are concerned: they change hands beside the flow, by permissions of their own.
 _PEOPLE = frozenset({"owner_id", "assignee_id", "department_id"})
 
+
+class Tickets:
     """Use cases around tickets of one company."""
 
     def __init__(self, desk: "CompanyDesk") -> None:
@@ -130,8 +130,6 @@ _PEOPLE = frozenset({"owner_id", "assignee_id", "department_id"})
         old, new = changed(before, values_of(row))
         if not new:
             return ticket_view(row)
-
-    def type_in_use(self, row: TicketRow) -> TicketType:
         row.changed_at = work.now
         work.session.flush()
         index_ticket(work.session, row, ticket_type)
@@ -139,6 +137,8 @@ _PEOPLE = frozenset({"owner_id", "assignee_id", "department_id"})
         work.record(act, "ticket", row.id, before=old, after={**new, **why})
         work.tell(EventKind.TICKET_CHANGED, "ticket", row.id, names=sorted(new), type=row.type)
         return ticket_view(row)
+
+    def type_in_use(self, row: TicketRow) -> TicketType:
         """Return the type of a ticket that is to be changed; raises ``PluginDisabled`` for one that is read only."""
         found = self._desk.installation.plugins.catalogue.ticket_types.get(row.type)
         if found is None or row.plugin not in self._desk.enabled:
