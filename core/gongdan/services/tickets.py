@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gongdan.domain.duties import Happening
 from gongdan.domain.events import EventKind
 from gongdan.domain.fields import Field
 from gongdan.domain.snapshots import TicketView
@@ -24,6 +25,7 @@ from gongdan.errors import (
 from gongdan.services import ticket_lists
 from gongdan.services.core_fields import CHOICES, LABELS, REFERENCES, read_core_fields
 from gongdan.services.departments import require_open
+from gongdan.services.duty_changes import happened
 from gongdan.services.intake import CHANNELS
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_lists import COUNT_LIMIT, PAGE_SIZE, SORTS, TicketFilter, TicketLine, TicketList
@@ -136,6 +138,7 @@ class Tickets:
         act, why = ("ticket.corrected", {"correction_reason": reason}) if reason else ("ticket.changed", {})
         work.record(act, "ticket", row.id, before=old, after={**new, **why})
         work.tell(EventKind.TICKET_CHANGED, "ticket", row.id, names=sorted(new), type=row.type)
+        happened(self._desk, work, row, Happening.CHANGED, before=before, remark=reason)
         return ticket_view(row)
 
     def type_in_use(self, row: TicketRow) -> TicketType:
