@@ -13,7 +13,7 @@ from gongdan.domain.snapshots import CompanyView
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.tickets import TicketFilter
 from gongdan.testing.factories import Factory, People
-from gongdan.web import ticket_filters
+from gongdan.web import ticket_filters, tickets
 from tests.web.visitor import Visitor
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -29,11 +29,88 @@ def test_a_list_shows_what_its_address_asks_for(agent: Visitor, factory: Factory
     closed = factory.ticket(description="门坏了", category="other")
     company_desk.moves.make(closed.id, "void", closed.version, {"remark": "重复登记"})
 
-    assert set(shown(agent.get("/tickets").text)) == {"水管漏水", "灯不亮", "门坏了"}
+    assert set(shown(agent.get("/tickets?open=all").text)) == {"水管漏水", "灯不亮", "门坏了"}
     assert set(shown(agent.get("/tickets?open=1").text)) == {"水管漏水", "灯不亮"}
     assert shown(agent.get("/tickets?category=power").text) == ["灯不亮"]
     assert shown(agent.get("/tickets?q=漏水").text) == ["水管漏水"]
     assert shown(agent.get("/tickets?stage=void").text) == ["门坏了"]
+
+
+def test_a_list_that_is_asked_for_nothing_shows_what_is_open(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    factory.ticket(description="水管漏水", category="water")
+    closed = factory.ticket(description="门坏了", category="other")
+    company_desk.moves.make(closed.id, "void", closed.version, {"remark": "重复登记"})
+
+    page = agent.get("/tickets").text
+    assert shown(page) == ["水管漏水"]
+    assert re.findall(r'aria-current="true">([^<]+)</a>', page) == ["未结"]
+    # Order and columns say nothing of which tickets; any condition does.
+    assert shown(agent.get("/tickets?sort=number&columns=number").text) == ["水管漏水"]
+    assert shown(agent.get("/tickets?category=other").text) == ["门坏了"]
+    assert shown(agent.get("/tickets?open=all&category=other").text) == ["门坏了"]
+
+
+def test_a_list_of_all_tickets_stays_one_with_another_order(agent: Visitor, factory: Factory) -> None:
+    factory.ticket()
+    page = agent.get("/tickets?open=all").text
+    assert re.findall(r'aria-current="true">([^<]+)</a>', page) == ["全部"]
+    assert 'href="/tickets?open=all&amp;sort=-number"' in page
+    assert '<input type="hidden" name="open" value="all">' in page
+
+
+def test_a_view_that_was_saved_of_all_tickets_still_shows_all(agent: Visitor, factory: Factory) -> None:
+    factory.ticket()
+    agent.get("/tickets")
+    agent.post("/tickets/views", {"name": "两年来的", "query": ""})
+    assert 'href="/tickets?open=all">两年来的</a>' in agent.get("/tickets").text
+
+
+def test_a_company_without_tickets_is_led_to_its_first_and_others_are_not(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    assert "登记第一件工单" in agent.get("/tickets").text
+    closed = factory.ticket()
+    company_desk.moves.make(closed.id, "void", closed.version, {"remark": "重复登记"})
+    page = agent.get("/tickets").text
+    assert "登记第一件工单" not in page
+    assert 'href="/tickets?open=all">查看全部工单</a>' in page
+
+
+def test_counting_stops_on_the_page_and_goes_on_behind_it(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        factory.ticket(description="水管漏水", category="water")
+    assert [company_desk.tickets.count(TicketFilter(), limit=limit) for limit in (2, None)] == [2, 3]
+    monkeypatch.setattr(tickets, "COUNT_LIMIT", 3)
+    assert '<span class="text-secondary number" hx-get="/tickets/count?open=1" hx-trigger="load"' in (
+        page := agent.get("/tickets").text
+    )
+    assert ">3+</span>" in page
+    assert agent.get("/tickets/count?open=1").text == "3"
+    assert agent.get("/tickets/count?open=0").text == "0"
+    # Of a search no more hits are read, so nobody is asked to count them.
+    assert "/tickets/count" not in agent.get("/tickets?q=漏水").text
+
+
+def test_only_what_waits_for_us_waits_for_somebody_to_take_it(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk, person: People
+) -> None:
+    factory.ticket(description="灯不亮")
+    done = factory.ticket(description="已在电话里答复")
+    worker = str(person("worker", login="zhaogang", name="赵刚").actor.account_id)
+    done = company_desk.moves.make(done.id, "dispatch", done.version, {"assignee": worker})
+    done = company_desk.moves.make(done.id, "finish", done.version, {"result": "ok", "cause": "wear"})
+    company_desk.tickets.change(done.id, done.version, {"assignee_id": None})
+    page = agent.get("/").text
+    nobodys = "/tickets?assignee=none&amp;stage=new&amp;stage=triage&amp;stage=waiting_us"
+    assert re.findall(rf'href="{re.escape(nobodys)}"><strong>(\d+)</strong>', page) == ["1"]
+    waiting = page.partition("等待指派</h2>")[2].partition("</section>")[0]
+    assert "灯不亮" in waiting
+    assert "已在电话里答复" not in waiting
+    assert shown(agent.get(nobodys.replace("&amp;", "&")).text) == ["灯不亮"]
 
 
 def test_each_condition_is_a_chip_that_leads_to_the_list_without_it(agent: Visitor, factory: Factory) -> None:
@@ -100,9 +177,9 @@ def test_further_rows_come_by_key_and_end(agent: Visitor, factory: Factory) -> N
         factory.ticket(description=f"第 {number} 件")
     page = agent.get("/tickets").text
     assert len(shown(page)) == 50
-    (more,) = re.findall(r'hx-get="(/tickets\?after=[^"]+)"', page)
+    (more,) = re.findall(r'hx-get="(/tickets\?open=1&amp;after=[^"]+)"', page)
 
-    rest = agent.get(more, fragment=True).text
+    rest = agent.get(more.replace("&amp;", "&"), fragment=True).text
 
     assert "<html" not in rest
     assert len(shown(rest)) == 3

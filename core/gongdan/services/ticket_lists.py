@@ -20,7 +20,7 @@ from gongdan.storage.accounts import AccountRow
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
-#: Counting stops here; the page shows ``1,000+``.
+#: Counting stops here unless asked otherwise; the page shows ``1,000+`` until the rest is counted.
 COUNT_LIMIT = 1000
 #: Rows on a page of a list.
 PAGE_SIZE = 50
@@ -106,9 +106,9 @@ def page(session: Session, wanted: TicketFilter, zone: ZoneInfo, *, after: str, 
     )
 
 
-def count(session: Session, wanted: TicketFilter, zone: ZoneInfo) -> int:
-    """Return how many tickets the filter shows, at most ``COUNT_LIMIT``."""
-    found = select(TicketRow.id).where(*_conditions(session, wanted, zone)).limit(COUNT_LIMIT).subquery()
+def count(session: Session, wanted: TicketFilter, zone: ZoneInfo, *, limit: int | None = COUNT_LIMIT) -> int:
+    """Return how many tickets the filter shows, at most ``limit``."""
+    found = select(TicketRow.id).where(*_conditions(session, wanted, zone)).limit(limit).subquery()
     return session.execute(select(func.count()).select_from(found)).scalar_one()
 
 

@@ -58,11 +58,11 @@ class Tickets:
         with self._desk.reading() as session:
             return ticket_lists.page(session, wanted, self._desk.zone, after=after, limit=limit)
 
-    def count(self, wanted: TicketFilter) -> int:
-        """Return how many tickets the filter shows, at most ``COUNT_LIMIT``."""
+    def count(self, wanted: TicketFilter, *, limit: int | None = COUNT_LIMIT) -> int:
+        """Return how many tickets the filter shows, at most ``limit``; None counts to the end."""
         self._desk.require("ticket.view")
         with self._desk.reading() as session:
-            return ticket_lists.count(session, wanted, self._desk.zone)
+            return ticket_lists.count(session, wanted, self._desk.zone, limit=limit)
 
     def find(self, ticket_id: UUID) -> TicketView:
         """Return a ticket; raises ``NotFound``."""

@@ -1,7 +1,7 @@
 """The inbox: what waits for the person, and what he can open with one click."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, url_for
@@ -11,7 +11,8 @@ from gongdan.services.tickets import TicketFilter
 from gongdan.text import msg
 from gongdan.web import ticket_filters
 from gongdan.web.access import current_desk, may, member
-from gongdan.web.tickets import count_text
+from gongdan.web.ticket_filters import NOBODYS
+from gongdan.web.tickets import Count, count_of
 from gongdan.web.words import say
 
 pages = Blueprint("home", __name__)
@@ -27,7 +28,7 @@ class Figure:
     label: str
     icon: str
     tone: str
-    count: str
+    count: Count
     address: str
 
 
@@ -37,17 +38,17 @@ def index() -> str:
     desk = current_desk()
     if not may("ticket.view"):
         return render_template("home/nothing.html")
-    me = g.person.id
+    me, nobodys = g.person.id, ticket_filters.read_query(NOBODYS)
     with desk.reading():
         return render_template(
             "home/index.html",
             figures=tuple(_figures()),
             mine=desk.tickets.list(TicketFilter(is_open=True, assignee=str(me), sort="-changed_at"), limit=_SHOWN),
-            waiting=desk.tickets.list(TicketFilter(is_open=True, assignee="none", sort="opened_at"), limit=_SHOWN),
+            waiting=desk.tickets.list(replace(nobodys.filter, sort="opened_at"), limit=_SHOWN),
             mentions=desk.notes.mentioning(me),
             types=desk.intake.types(),
             mine_address=_list(open=1, assignee=me),
-            waiting_address=_list(open=1, assignee="none"),
+            waiting_address=f"{url_for('tickets.index')}?{nobodys.query}",
         )
 
 
@@ -56,7 +57,7 @@ def _figures() -> Iterator[Figure]:
     for label, icon, tone, query in (
         (msg("我经办的未结"), "user-check", "ours", urlencode({"open": 1, "assignee": me})),
         (msg("我首接的未结"), "phone-incoming", "ours", urlencode({"open": 1, "owner": me})),
-        (msg("未指派"), "user-plus", "waiting", "open=1&assignee=none"),
+        (msg("未指派"), "user-plus", "waiting", NOBODYS),
         (msg("等待客户"), "hourglass", "waiting", "open=1&stage=waiting_customer"),
         (msg("全部未结"), "ticket", "new", "open=1"),
     ):
@@ -78,8 +79,8 @@ def _plugin_figures() -> Iterator[Figure]:
 
 def _figure(label: str, icon: str, tone: str, query: str) -> Figure:
     view = ticket_filters.read_query(query)
-    count = current_desk().tickets.count(view.filter)
-    return Figure(label, icon, tone, count_text(count), f"{url_for('tickets.index')}?{view.query}")
+    count = count_of(current_desk().tickets.count(view.filter), view)
+    return Figure(label, icon, tone, count, f"{url_for('tickets.index')}?{view.query}")
 
 
 def _list(**conditions: object) -> str:

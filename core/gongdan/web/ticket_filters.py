@@ -35,6 +35,15 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
 }
 DEFAULT_COLUMNS = ("number", "subject", "state", "severity", "place", "assignee", "opened")
 DEFAULT_SORT = "-opened_at"
+#: What a list without any condition says in its address; an address that says nothing means the open tickets.
+_EVERY = ("open", "all")
+#: What is open, nobody's, and waits for us: neither done nor with somebody outside.
+NOBODYS = urlencode(
+    [
+        ("assignee", "none"),
+        *(("stage", one) for one in (StateCategory.NEW, StateCategory.TRIAGE, StateCategory.WAITING_US)),
+    ]
+)
 
 #: A list with more conditions than this is no question that a person asks.
 _MOST_PAIRS = 60
@@ -47,7 +56,7 @@ Pairs = tuple[tuple[str, str], ...]
 class ListView:
     """What the address of a list says."""
 
-    #: Conditions in the order of the address; without order, columns and place.
+    #: Conditions in the order of the address; without order, columns and place. None is every ticket.
     pairs: Pairs
     filter: TicketFilter
     columns: tuple[str, ...] = DEFAULT_COLUMNS
@@ -58,6 +67,16 @@ class ListView:
     def query(self) -> str:
         """Return the address's query without the place, as views are saved."""
         return self.address_query(self.pairs)
+
+    @property
+    def conditions(self) -> Pairs:
+        """Return what a form of the list sends along to stay with the same tickets."""
+        return self.pairs or (_EVERY,)
+
+    @property
+    def is_every_open(self) -> bool:
+        """Tell whether the list shows the open tickets, as an address without conditions does."""
+        return self.pairs == (("open", "1"),)
 
     @property
     def text(self) -> str:
@@ -96,7 +115,7 @@ class ListView:
         """Return a query with these conditions and this view's order and columns."""
         more = [("sort", self.filter.sort)] if self.filter.sort != DEFAULT_SORT else []
         more += [("columns", ",".join(self.columns))] if self.columns != DEFAULT_COLUMNS else []
-        return urlencode([*pairs, *more])
+        return urlencode([*(pairs or (_EVERY,)), *more])
 
 
 def read(given: Sequence[tuple[str, str]]) -> ListView:
@@ -107,9 +126,23 @@ def read(given: Sequence[tuple[str, str]]) -> ListView:
     settings = dict(filled)
     # Check boxes send a column each, saved addresses one list.
     settings["columns"] = ",".join(value for name, value in filled if name == "columns")
-    pairs = tuple((name, value) for name, value in dict.fromkeys(filled) if name not in _SETTINGS)
+    pairs = tuple(pair for pair in dict.fromkeys(filled) if pair[0] not in _SETTINGS and pair != _EVERY)
     wanted = TicketFilter(sort=_sort(settings.get("sort", DEFAULT_SORT)), **_conditions(pairs))
     return ListView(pairs, wanted, _columns(settings), settings.get("after", ""))
+
+
+def read_address(given: Sequence[tuple[str, str]]) -> ListView:
+    """Return the view of the list's own address: the open tickets when it says nothing of which."""
+    says = any(value.strip() and name not in _SETTINGS for name, value in given)
+    return read(given if says else [*given, ("open", "1")])
+
+
+def explicit(query: str) -> str:
+    """Return a stored query as an address says it today; one that cannot be read any more stays as it is."""
+    try:
+        return read_query(query).query
+    except BadRequest:
+        return query
 
 
 def read_query(query: str) -> ListView:

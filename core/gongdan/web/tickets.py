@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import GongdanError, StaleVersion
 from gongdan.services.exports import FORMATS
-from gongdan.services.tickets import COUNT_LIMIT
+from gongdan.services.tickets import COUNT_LIMIT, TicketFilter
 from gongdan.text import msg
 from gongdan.web import ticket_filters
 from gongdan.web.access import current_desk, is_fragment, needs
@@ -38,6 +38,15 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many tickets there are, in digits; ``1,000+`` where counting stopped."""
+
+    text: str
+    #: Where the page asks for the number counted to the end; empty when it is known or never will be.
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What the filters of the list offer; labels in words."""
 
@@ -60,7 +69,7 @@ class Choices:
 @pages.get("")
 @needs("ticket.view")
 def index() -> str:
-    view = ticket_filters.read(list(request.args.items(multi=True)))
+    view = ticket_filters.read_address(list(request.args.items(multi=True)))
     desk = current_desk()
     with desk.reading():
         found = desk.tickets.list(view.filter, after=view.after)
@@ -71,14 +80,23 @@ def index() -> str:
             "tickets/index.html",
             view=view,
             found=found,
-            count=count_text(found.count),
+            count=count_of(found.count, view),
             choices=choices,
+            is_first=view.is_every_open and not found.lines and not desk.tickets.count(TicketFilter(), limit=1),
             quick=_quick_choices(),
             chips=tuple(_chips(view, choices)),
-            saved=desk.saved_views.of(_NOUN),
+            saved=[(one, ticket_filters.explicit(one.query)) for one in desk.saved_views.of(_NOUN)],
             columns=COLUMNS,
             exports=_exports(view),
         )
+
+
+@pages.get("/count")
+@needs("ticket.view")
+def count() -> str:
+    """Return how many tickets a list shows, counted to the end."""
+    view = ticket_filters.read(list(request.args.items(multi=True)))
+    return f"{current_desk().tickets.count(view.filter, limit=None):,}"
 
 
 @pages.post("/assign")
@@ -114,9 +132,11 @@ def remove_view(view_id: UUID) -> Response:
     return go_to(_back())
 
 
-def count_text(count: int) -> str:
-    """Return a count as lists show it: ``1,000+`` where counting stopped."""
-    return f"{count:,}+" if count >= COUNT_LIMIT else f"{count:,}"
+def count_of(count: int, view: ListView) -> Count:
+    """Return a count as pages show it; a search for words reads no more hits than that."""
+    if count < COUNT_LIMIT:
+        return Count(f"{count:,}")
+    return Count(f"{count:,}+", "" if view.text else f"{url_for('tickets.count')}?{view.query}")
 
 
 def _assign(text: str, assignee: str | None) -> bool:
@@ -171,9 +191,9 @@ def _quick_choices() -> Sequence[tuple[str, str]]:
         (say(msg("未结")), "open=1"),
         (say(msg("我经办的")), urlencode({"open": 1, "assignee": me})),
         (say(msg("我首接的")), urlencode({"open": 1, "owner": me})),
-        (say(msg("未指派")), "open=1&assignee=none"),
+        (say(msg("未指派")), ticket_filters.NOBODYS),
         (say(msg("已关闭")), "open=0"),
-        (say(msg("全部")), ""),
+        (say(msg("全部")), "open=all"),
     )
 
 
