@@ -251,14 +251,21 @@ def lock(*, upgrade: bool) -> int:
 
 # --- Commands --------------------------------------------------------------------------------------------
 
+DEMO_HOME = (
+    "The demo lies in the folder that --home or GONGDAN_HOME names, else in a folder of its own; "
+    "a folder that holds anything else is left alone."
+)
+
 
 def arguments() -> argparse.ArgumentParser:
     """Describe the commands."""
     parser = argparse.ArgumentParser(prog="dev.py", description="The house's own commands.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    demo = commands.add_parser("demo", help="set up and start a demo company in the browser")
+    demo = commands.add_parser("demo", help="set up and start a demo company in the browser", epilog=DEMO_HOME)
     demo.add_argument("--check", action="store_true", help="walk through the demo once and end")
+    demo.add_argument("--home", help="folder that holds the demo")
     demo.add_argument("--port", help="port to listen on")
+    demo.add_argument("--reset", action="store_true", help="throw the demo of before away and make it anew")
     tests = commands.add_parser("test", help="run every check and every test")
     tests.add_argument("--quick", action="store_true", help="leave out PostgreSQL and the browser")
     setup = commands.add_parser("setup", help="bring .venv to the locks")
@@ -270,6 +277,16 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
+def demo_command(options: argparse.Namespace) -> list[str]:
+    """Return the demo's command line with the options that were given."""
+    home = options.home or os.environ.get("GONGDAN_HOME", "")
+    # Commands run in the checkout, wherever they were asked for.
+    before = ["--home", str(Path(home).absolute())] if home else []
+    flags = [f"--{name}" for name in ("check", "reset") if getattr(options, name)]
+    port = ["--port", options.port] if options.port else []
+    return [str(BIN / "gongdan"), *before, "demo", *flags, *port]
+
+
 def main() -> int:
     """Run one command and return its exit status."""
     options, rest = arguments().parse_known_args()
@@ -279,8 +296,7 @@ def main() -> int:
     set_up("core" if command in ("demo", "bench") or (command == "setup" and options.core) else "dev")
     gongdan = str(BIN / "gongdan")
     if command == "demo":
-        port = ["--port", options.port] if options.port else []
-        return run([gongdan, "demo", *(["--check"] if options.check else []), *port])
+        return run(demo_command(options))
     if command == "bench":
         return run([gongdan, "bench", *rest])
     if command == "lock":

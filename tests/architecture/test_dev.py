@@ -91,6 +91,20 @@ def test_a_broken_installation_leaves_no_stamp(
     assert installed == ["core"]
 
 
+def test_the_demo_gets_its_own_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGDAN_HOME", str(tmp_path / "variable"))
+    given = ["demo", "--home", str(tmp_path / "option"), "--reset", "--port", "8123"]
+    assert dev.demo_command(dev.arguments().parse_args(given))[1:] == [
+        "--home", str(tmp_path / "option"), "demo", "--reset", "--port", "8123",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("variable", "home"), [("", []), ("there", ["--home", str(Path.cwd() / "there")])])
+def test_the_demo_lies_where_the_variable_says(monkeypatch: pytest.MonkeyPatch, variable: str, home: list[str]) -> None:
+    monkeypatch.setenv("GONGDAN_HOME", variable)
+    assert dev.demo_command(dev.arguments().parse_args(["demo"]))[1:] == [*home, "demo"]
+
+
 def test_every_step_runs_and_one_failure_decides(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from io import BytesIO
@@ -76,6 +77,25 @@ def test_what_leaves_the_house_is_in_the_journal(
     assert (entry.act, entry.actor_name, entry.after["kind"], entry.after["rows"]) == (
         "export.written", "陈红", "parties", 1,
     )  # fmt: skip
+
+
+def test_a_list_without_identity_numbers_is_not_said_to_hold_any(
+    administrator: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    factory.party()
+    # 陈红 may see whole numbers, but none of these lists holds any.
+    for address in ("tickets", "parties", "assets", "lists/flats.csv"):
+        administrator.get(f"/exports/{address}")
+    found = [(entry.after["kind"], entry.after["identities"]) for entry in company_desk.journal.latest(act="export.")]
+    assert found == [("flats", False), ("assets", False), ("parties", False), ("tickets", False)]
+
+
+def test_the_journal_calls_an_exported_list_by_its_name(administrator: Visitor, factory: Factory) -> None:
+    factory.party()
+    for address in ("assets", "lists/flats.csv"):
+        administrator.get(f"/exports/{address}")
+    rows = administrator.get("/journal?act=export.").text.partition("<tbody>")[2]
+    assert re.findall(r"类型</span> <ins>([^<]*)</ins>", rows) == ["房屋台账", "资产"]
 
 
 def test_lists_offer_exports_to_those_who_may(administrator: Visitor, agent: Visitor, factory: Factory) -> None:

@@ -62,14 +62,15 @@ class Exports:
         headings = [column.label for column in importer.columns]
         with _whole(path) as part:
             count = write(part, headings, (cells_of(importer, values) for values in self._rows(importer.export)))
-        self.note(kind, count)
+        holds_secrets = any(column.secret for column in importer.columns)
+        self.note(kind, count, identities=holds_secrets and self._desk.actor.may("party.unmask"))
         return count
 
-    def note(self, kind: str, count: int) -> None:
-        """Journal that a list of ``count`` rows was handed out as a file."""
+    def note(self, kind: str, count: int, *, identities: bool = False) -> None:
+        """Journal that a list of ``count`` rows was handed out as a file; ``identities``: with numbers in full."""
         self._desk.require("export.run")
         with self._desk.working() as work:
-            after = {"kind": kind, "rows": count, "identities": self._desk.actor.may("party.unmask")}
+            after = {"kind": kind, "rows": count, "identities": identities}
             work.record("export.written", "company", self._desk.company.id, after=after)
 
     def _rows(self, export: AssetExport | TicketExport) -> Iterator[Values]:

@@ -105,7 +105,9 @@ def _workbook_remarks(opened: OpenedSheet) -> Iterator[Remark]:
         yield Remark(text, {"sheet": opened.name, "others": "、".join(others)})
     if scan.formula_count:
         text = msg("{count} 个单元格是公式，第一个在 {cell}，只读入保存时的结果，不会运算")
-        yield Remark(text, {"count": scan.formula_count, "cell": scan.first_formula or "?"})
+        if not scan.first_formula:
+            text = msg("{count} 个单元格是公式，只读入保存时的结果，不会运算")
+        yield Remark(text, {"count": scan.formula_count, "cell": scan.first_formula})
     if scan.error_count:
         text = msg("{count} 个单元格是错误值（如 #N/A），按空白读入")
         yield Remark(text, {"count": scan.error_count})

@@ -60,6 +60,28 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "plugin.failed": (msg("扩展出错"), "alert-triangle"),
     "role.removed": (msg("删除了角色"), "trash"),
     "role.saved": (msg("保存了角色"), "shield-check"),
+    "duty_log.written": (msg("写了值班日志"), "book"),
+    "handover.begun": (msg("开始了交接班"), "arrows-exchange"),
+    "handover.checked": (msg("清点了岗位"), "clipboard-list"),
+    "handover.done": (msg("完成了交接班"), "circle-check"),
+    "handover.left": (msg("登记了离岗"), "logout"),
+    "handover.signed": (msg("在交接班上签了字"), "signature"),
+    "handover.taken_over": (msg("接手了重要工作"), "user-check"),
+    "handover.told": (msg("交代了工作"), "note"),
+    "handover.withdrawn": (msg("撤回了交接班"), "arrow-back-up"),
+    "roster.absence_cancelled": (msg("取消了请假"), "arrow-back-up"),
+    "roster.absence_entered": (msg("登记了请假"), "user-circle"),
+    "roster.shift_cancelled": (msg("取消了班次"), "trash"),
+    "roster.shift_changed": (msg("改了班次"), "edit"),
+    "roster.shift_planned": (msg("排了班"), "calendar"),
+    "roster.stand_in_cancelled": (msg("取消了顶岗"), "arrow-back-up"),
+    "roster.stand_in_entered": (msg("安排了顶岗"), "user-plus"),
+    "roster.swap_accepted": (msg("同意了换班"), "check"),
+    "roster.swap_approved": (msg("批准了换班"), "circle-check"),
+    "roster.swap_asked": (msg("申请了换班"), "arrows-exchange"),
+    "roster.swap_declined": (msg("谢绝了换班"), "x"),
+    "roster.swap_refused": (msg("没有批准换班"), "ban"),
+    "roster.swap_withdrawn": (msg("撤回了换班"), "arrow-back-up"),
     "session.all_ended": (msg("退出了全部设备"), "logout"),
     "session.ended": (msg("退出了一台设备"), "logout"),
     "session.opened": (msg("登录"), "login"),
@@ -103,7 +125,15 @@ _NAMES: Mapping[str, str] = {
     "roles": msg_in("many", "角色"), "severity": msg("级别"), "state": msg("状态"), "subject": msg("主题"),
     "supervisor": msg("上级"), "ticket_type": msg("工单类型"), "tier": msg("分级"), "time_zone": msg("时区"),
     "to": msg("对象"),
+    "person": msg("人员"), "asker": msg("申请人"), "other": msg("对方"), "given": msg("换出"), "taken": msg("换入"),
+    "outgoing": msg("交班人"), "incoming": msg("接班人"), "deputy": msg("代理人"), "note": msg("备注"),
+    "author": msg("谁"), "day": msg("日期"), "signed": msg("签字"), "follow_up": msg("继续跟进"), "matters": msg("事项"),
     "value": msg("值"), "version": msg("版本"),
+}  # fmt: skip
+
+#: Lists that are exported as a page shows them.
+_LISTS: Mapping[str, str] = {
+    "tickets": msg_in("many", "工单"), "parties": msg_in("many", "客户"), "assets": msg_in("many", "资产"),
 }  # fmt: skip
 
 #: A reference to a record, or the hash of a file: a reader can do nothing with it.
@@ -219,6 +249,7 @@ def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
             verdict.value: word for verdict, word in (*VERDICT_WORDS.items(), *OUTCOME_WORDS.items())
         }
         found["import_run", "kind"] = {owned.value.kind: owned.value.label for owned in catalogue.importers}
+        found["company", "kind"] = {**found["import_run", "kind"], **_LISTS}
         found["party", "kind"] = {"person": msg("个人"), "company": msg("单位")}
         g.act_words = found
     words: Mapping[tuple[str, str], Mapping[str, str]] = g.act_words
