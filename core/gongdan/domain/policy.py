@@ -24,6 +24,8 @@ from gongdan.text import msg
 
 #: Longest value, in characters.
 LONGEST_VALUE = 200
+#: Longest name of a clause, in characters.
+LONGEST_CLAUSE = 64
 #: Longest note, in characters.
 LONGEST_NOTE = 1000
 
@@ -53,6 +55,17 @@ class PolicyKind(StrEnum):
     #: ``yes`` or ``no``.
     YES_NO = "yes_no"
     TEXT = "text"
+
+
+class PolicyEffect(StrEnum):
+    """What a decision means for tickets that are open already."""
+
+    #: They keep the policy of the moment at which they were opened.
+    NEW = "new"
+    #: What is owed stays due when it was; the policy of today counts for what begins from now on.
+    OPEN = "open"
+    #: What is owed is reckoned anew from its start as well.
+    RECOMPUTE = "recompute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from uuid6 import uuid7
 from gongdan.domain.policy import (
     LONGEST_NOTE,
     PackLine,
+    PolicyEffect,
     PolicyKey,
     PolicyPack,
     PolicyTimeline,
@@ -23,10 +25,21 @@ from gongdan.domain.policy import (
 )
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from gongdan.hooks.packs import read_pack, write_pack
-from gongdan.services.policy_lines import Decision, PolicyLines, add_line, is_followed, line_words, moment_problems
+from gongdan.services.policy_lines import (
+    Decision,
+    PolicyLines,
+    add_line,
+    check_effect,
+    is_followed,
+    line_words,
+    moment_problems,
+)
 from gongdan.services.work import Work
 from gongdan.storage.policies import PolicyLineRow, PolicyRunRow
 from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.duty_recomputing import DutyChange
 
 
 class ChangeKind(StrEnum):
@@ -146,30 +159,38 @@ class Policies(PolicyLines):
         with self._desk.reading() as session:
             return self._diff(session, self._checked(pack), at or self._desk.installation.clock())
 
-    def apply(self, pack: PolicyPack, effective_from: datetime | None = None, note: str = "") -> PolicyRunView | None:
+    def apply(
+        self,
+        pack: PolicyPack,
+        effective_from: datetime | None = None,
+        note: str = "",
+        effect: PolicyEffect = PolicyEffect.NEW,
+    ) -> PolicyRunView | None:
         """Write what a pack changes as one run, from a moment on or from now; None when it changes nothing.
 
         Raises ``InvalidInput`` as ``set`` does, and changes nothing then.
         """
         self._desk.require("policy.admin")
+        check_effect(effect, effective_from)
         checked = self._checked(pack)
         with self._desk.working() as work:
-            work.take_turn()
-            moment = effective_from or work.now
-            changes = [change for change in self._diff(work.session, checked, moment).changes if change.writes]
-            problems = [
-                problem for change in changes for problem in moment_problems(self._desk.zone, work, change.key, moment)
-            ]
-            if problems:
-                raise InvalidInput(tuple(problems))
+            changes = self._changes(work, checked, effective_from or work.now)
             if not changes:
                 return None
-            run = self._run(work, checked, moment, note)
-            for change in changes:
-                self._write(work, run, change)
-            after = {"pack": run.pack, "effective_from": moment.isoformat(), "count": len(changes), "note": run.note}
-            work.record("policy.applied", "policy_run", run.id, after=after)
+            run = self._run(work, checked, effective_from or work.now, note)
+            self._write_run(work, run, changes)
+            self._let_follow(work, [change.key.name for change in changes], effect)
             return _run_view(run, len(changes))
+
+    def preview_pack(self, pack: PolicyPack, effect: PolicyEffect) -> Sequence["DutyChange"]:
+        """Return what applying a pack now would do to what is owed; nothing is written. Raises as ``apply`` does."""
+        self._desk.require("policy.admin")
+        checked = self._checked(pack)
+        with self._trying() as (work, found):
+            changes = self._changes(work, checked, work.now)
+            self._write_run(work, self._run(work, checked, work.now, ""), changes)
+            found.extend(self._let_follow(work, [change.key.name for change in changes], effect))
+        return found
 
     def runs(self) -> Sequence[PolicyRunView]:
         """Return the packs that were applied, the latest first."""
@@ -237,6 +258,23 @@ class Policies(PolicyLines):
         return PolicyDiff(pack, moment, changes, unnamed)
 
     # --- Writing --------------------------------------------------------------------------------------------------
+
+    def _changes(self, work: Work, pack: PolicyPack, moment: datetime) -> Sequence[PolicyChange]:
+        """Return what is to be written from a moment on; raises ``InvalidInput`` where something stands there."""
+        work.take_turn()
+        changes = [change for change in self._diff(work.session, pack, moment).changes if change.writes]
+        zone = self._desk.zone
+        problems = [problem for change in changes for problem in moment_problems(zone, work, change.key, moment)]
+        if problems:
+            raise InvalidInput(tuple(problems))
+        return changes
+
+    def _write_run(self, work: Work, run: PolicyRunRow, changes: Sequence[PolicyChange]) -> None:
+        for change in changes:
+            self._write(work, run, change)
+        since = run.effective_from.isoformat()
+        after = {"pack": run.pack, "effective_from": since, "count": len(changes), "note": run.note}
+        work.record("policy.applied", "policy_run", run.id, after=after)
 
     def _run(self, work: Work, pack: PolicyPack, moment: datetime, note: str) -> PolicyRunRow:
         run = PolicyRunRow(

@@ -1,6 +1,7 @@
 """Policy lines: what each company decided for the keys that plugins declare, from when on, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.policy import (
+    LONGEST_CLAUSE,
     LONGEST_NOTE,
+    PolicyEffect,
     PolicyKey,
     PolicyLine,
     PolicyTimeline,
@@ -27,6 +30,11 @@ from gongdan.text import msg
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
+    from gongdan.services.duty_recomputing import DutyChange
+
+
+class _Tried(Exception):
+    """Ends a transaction that was only tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +108,28 @@ class PolicyLines:
         *,
         clause: str = "",
         note: str = "",
+        effect: PolicyEffect = PolicyEffect.NEW,
     ) -> PolicyLine:
         """Decide a key from a moment on, now when none is given; None leaves it open again.
 
         What was in force before stays so for the time before. Raises ``InvalidInput`` for a value that does not fit,
-        for a moment that has a line already, and for one in the past that tickets follow; ``NotFound``.
+        for a moment that has a line already, for one in the past that tickets follow, and for one to come that open
+        tickets are to follow; ``NotFound``.
         """
         self._desk.require("policy.admin")
-        declared = self._enabled(key)
+        check_effect(effect, effective_from)
         with self._desk.working() as work:
-            work.take_turn()
-            moment = effective_from or work.now
-            problems = [*(check(declared, text) if text is not None else ()), *_checked_words(declared, note)]
-            problems += moment_problems(self._desk.zone, work, declared, moment)
-            if problems:
-                raise InvalidInput(tuple(problems))
-            before = self.timeline(work.session, key).value(key, moment)
-            kept = None if text is None else normal_text(declared, text)
-            row = add_line(work, Decision(key, kept, moment, clause.strip(), note.strip()))
-            work.record("policy.set", "policy_line", row.id, before={"value": before.text}, after=line_words(row))
+            row = self._decide(work, key, text, effective_from or work.now, clause=clause.strip(), note=note.strip())
+            self._let_follow(work, (key,), effect)
             return next(line for line in self.timeline(work.session, key).lines(key) if line.id == row.id)
+
+    def preview(self, key: str, text: str | None, effect: PolicyEffect) -> Sequence["DutyChange"]:
+        """Return what deciding a key now would do to what is owed; nothing is written. Raises as ``set`` does."""
+        self._desk.require("policy.admin")
+        with self._trying() as (work, changes):
+            self._decide(work, key, text, work.now)
+            changes.extend(self._let_follow(work, (key,), effect))
+        return changes
 
     def withdraw(self, line_id: UUID) -> None:
         """Take back a line that is not in force yet; raises ``InvalidInput`` for one that is, ``NotFound``."""
@@ -132,6 +142,34 @@ class PolicyLines:
                 raise InvalidInput((FieldProblem(row.key, row.value or "", rule, remedy, label=msg("制度值")),))
             work.record("policy.withdrawn", "policy_line", row.id, before=line_words(row))
             work.session.delete(row)
+
+    def _decide(
+        self, work: Work, key: str, text: str | None, moment: datetime, *, clause: str = "", note: str = ""
+    ) -> PolicyLineRow:
+        declared = self._enabled(key)
+        work.take_turn()
+        problems = [*(check(declared, text) if text is not None else ()), *_checked_words(clause, note)]
+        problems += moment_problems(self._desk.zone, work, declared, moment)
+        if problems:
+            raise InvalidInput(tuple(problems))
+        before = self.timeline(work.session, key).value(key, moment)
+        row = add_line(work, Decision(key, None if text is None else normal_text(declared, text), moment, clause, note))
+        work.record("policy.set", "policy_line", row.id, before={"value": before.text}, after=line_words(row))
+        return row
+
+    def _let_follow(self, work: Work, keys: Collection[str], effect: PolicyEffect) -> Sequence["DutyChange"]:
+        """Let open tickets follow what was decided in the same transaction, if they are to."""
+        if effect is PolicyEffect.NEW:
+            return ()
+        return self._desk.duties.recompute(work, keys, moves_due=effect is PolicyEffect.RECOMPUTE)
+
+    @contextmanager
+    def _trying(self) -> "Iterator[tuple[Work, list[DutyChange]]]":
+        """Work as if it counted, and leave nothing behind: what comes of a decision is seen before it is made."""
+        changes: list[DutyChange] = []
+        with suppress(_Tried), self._desk.working() as work:
+            yield work, changes
+            raise _Tried
 
     def _declared(self, key: str) -> PolicyKey:
         found = self._desk.installation.plugins.catalogue.policy_keys.get(key)
@@ -187,11 +225,21 @@ def _moment_problem(shown: str, rule: str, remedy: str, **params: object) -> Fie
     return FieldProblem("effective_from", shown, rule, remedy, params=params, label=msg("生效时间"))
 
 
-def _checked_words(key: PolicyKey, note: str) -> list[FieldProblem]:
-    if len(note) <= LONGEST_NOTE:
-        return []
-    params = {"longest": LONGEST_NOTE, "key": key.label}
-    return [FieldProblem("note", note[:40], msg("最多 {longest} 个字符"), params=params, label=msg("理由"))]
+def check_effect(effect: PolicyEffect, effective_from: datetime | None) -> None:
+    """Raise ``InvalidInput`` when open tickets are to follow what is not decided from now on."""
+    if effect is PolicyEffect.NEW or effective_from is None:
+        return
+    rule, remedy = msg("已登记的工单只能从现在起改用新值"), msg("请不填生效时间，或选择只用于新登记的工单")
+    raise InvalidInput((FieldProblem("effective_from", "", rule, remedy, label=msg("生效时间")),))
+
+
+def _checked_words(clause: str, note: str) -> list[FieldProblem]:
+    given = (("clause", clause, LONGEST_CLAUSE, msg("条款")), ("note", note, LONGEST_NOTE, msg("理由")))
+    return [
+        FieldProblem(name, text[:40], msg("最多 {longest} 个字符"), params={"longest": longest}, label=label)
+        for name, text, longest, label in given
+        if len(text) > longest
+    ]
 
 
 def line_words(row: PolicyLineRow) -> Mapping[str, object]:
