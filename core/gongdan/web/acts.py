@@ -31,6 +31,11 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "asset.linked": (msg("建立了关系"), "link"),
     "asset.serial_added": (msg("登记了编号"), "tag"),
     "attachment.added": (msg("上传了附件"), "paperclip"),
+    "calendar.changed": (msg("修改了上班时间"), "calendar"),
+    "calendar.day_dropped": (msg("取消了公司日"), "calendar"),
+    "calendar.day_set": (msg("设定了公司日"), "calendar"),
+    "calendar.dropped": (msg("改为沿用上级的上班时间"), "calendar"),
+    "calendar.year_imported": (msg("导入了一年的节假日"), "calendar"),
     "company.changed": (msg("修改了公司设置"), "settings"),
     "company.created": (msg("建立了公司"), "building-community"),
     "department.changed": (msg("修改了部门"), "sitemap"),
@@ -105,7 +110,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
 GROUPS: Mapping[str, str] = {
     "ticket.": msg_in("many", "工单"), "note.": msg_in("many", "记录"), "attachment.": msg("附件"),
     "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
-    "export.": msg("导出"), "member.": msg("人员"), "role.": msg_in("many", "角色"),
+    "export.": msg("导出"), "calendar.": msg("工作日历"), "member.": msg("人员"), "role.": msg_in("many", "角色"),
     "plugin.": msg_in("many", "扩展"), "department.": msg_in("many", "部门"), "company.": msg_in("many", "公司"),
     "timer.": msg_in("many", "定时"),
 }  # fmt: skip
