@@ -22,7 +22,7 @@ from gongdan.web.access import current_desk, may, needs
 from gongdan.web.forms import Form
 from gongdan.web.pages import done_with, go, told
 from gongdan.web.problems import status_of
-from gongdan.web.ticket import people_options
+from gongdan.web.ticket_people import people_options
 from gongdan.web.words import say
 
 pages = Blueprint("intake", __name__, url_prefix="/tickets/new")
@@ -195,7 +195,7 @@ def _known(handed_on: Mapping[str, str]) -> dict[str, object]:
     if requester and may("party.view"):
         party = desk.parties.find(requester)
         known |= {"requester": party.id, "contact_name": party.name}
-        known |= {"contact_phone": party.phones[0]} if party.phones and may("party.unmask") else {}
+        known |= {"contact_phone": party.phones[0]} if party.phones and may("party.phone") else {}
     if asset and may("asset.view"):
         found = desk.assets.find(asset)
         known |= {"asset": found.id, "place": found.label}

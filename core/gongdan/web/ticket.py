@@ -24,6 +24,7 @@ from gongdan.web.pages import dialog, done_with, go, told
 from gongdan.web.problems import status_of
 from gongdan.web.ticket_edit import history_of
 from gongdan.web.ticket_next import next_step
+from gongdan.web.ticket_people import people_options
 from gongdan.web.words import say
 
 pages = Blueprint("ticket", __name__, url_prefix="/tickets/<uuid:ticket_id>")
@@ -214,14 +215,6 @@ def _move_page(ticket: TicketView, move: Move, form: Form) -> str:
 def _standing(offer: MoveOffer | None) -> GongdanError | None:
     """Return what no field of the dialog can answer; None when nothing stands in the way."""
     return MoveRefused(offer.move.label, offer.refusals) if offer and offer.refusals else None
-
-
-def people_options() -> Mapping[str, Sequence[tuple[str, str]]]:
-    """Return the choices of the fields that name a member or a department."""
-    desk = current_desk()
-    members = [(str(member.account_id), member.name) for member in desk.members.all() if not member.is_disabled]
-    departments = [(str(one.id), f"{'　' * one.depth}{one.name}") for one in desk.departments.all()]
-    return {"people": members, "assignee": members, "owner": members, "department": departments}
 
 
 def _known(ticket: TicketView, fields: Sequence[Field]) -> dict[str, object]:

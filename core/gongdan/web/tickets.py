@@ -110,7 +110,7 @@ def assign() -> Response:
     if done:
         told(msg("已指派 {count} 件"), count=done)
     if left:
-        told(msg("{count} 件没有指派：已被他人修改，或扩展已停用"), count=left)
+        told(msg("{count} 件没有指派：已被他人修改、已结束，或扩展已停用"), count=left)
     return go_to(_back())
 
 
@@ -148,7 +148,7 @@ def _assign(text: str, assignee: str | None) -> bool:
     except (StaleVersion, ValueError):
         return False
     except GongdanError as refusal:
-        if refusal.code in {"not_found", "plugin_disabled"}:
+        if refusal.code in {"not_found", "plugin_disabled", "ticket_closed"}:
             return False
         raise
     return True

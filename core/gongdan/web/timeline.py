@@ -96,6 +96,7 @@ _ICONS: Mapping[str, str] = {
     "ticket.opened": "phone-incoming",
     "ticket.moved": "arrow-right",
     "ticket.changed": "pencil",
+    "ticket.corrected": "history",
 }
 
 #: A sentence, its kind, and what else the act changed.
@@ -164,6 +165,11 @@ def _changed(words: Words, act: JournalEntry) -> _Said:
     return say(msg("修改了内容")), "change", changes
 
 
+def _corrected(words: Words, act: JournalEntry) -> _Said:
+    changes = words.changes(act, without=frozenset({"correction_reason"}))
+    return say(msg("更正了内容，原因：{reason}"), reason=act.after.get("correction_reason", "")), "change", changes
+
+
 def _link_kind(values: Mapping[str, object]) -> str:
     try:
         return say(LINK_LABELS[LinkKind(str(values.get("kind", "")))][0])
@@ -196,6 +202,7 @@ _SENTENCES: Mapping[str, Callable[[Words, JournalEntry], _Said]] = {
     "ticket.opened": _opened,
     "ticket.moved": _moved,
     "ticket.changed": _changed,
+    "ticket.corrected": _corrected,
     "ticket.linked": _linked,
     "ticket.unlinked": _unlinked,
     "ticket.merged": _merged,
