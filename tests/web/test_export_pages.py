@@ -57,6 +57,17 @@ def test_parties_are_exported_with_their_places(
     assert rows[1][:5] == ["王芳", "个人", "13800138000", "3-2-501", "VIP"]
 
 
+def test_phones_leave_the_house_whole_only_with_those_who_may_see_identity_numbers(
+    visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk
+) -> None:
+    may = next(role.permissions for role in company_desk.roles.all() if role.name == "agent")
+    company_desk.roles.save("agent", "客服", may | {"export.run"})
+    factory.party(name="王芳", phones=("13800138000",))
+    agent = visitor_as("agent")
+    assert "13800138000" in agent.get("/parties").text
+    assert rows_of(agent.get("/exports/parties?q=王芳").data)[1][2] == "138****8000"
+
+
 def test_a_whole_list_comes_back_as_it_can_be_imported(
     administrator: Visitor, factory: Factory, company_desk: CompanyDesk
 ) -> None:

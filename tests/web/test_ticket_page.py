@@ -264,17 +264,48 @@ def test_the_owner_changes_only_by_permission_and_is_journalled(
     assert "把首接人改为 刘洋" in agent.get(f"/tickets/{ticket.id}").text
 
 
-def test_phones_are_masked_for_those_who_may_not_see_them_whole(
-    agent: Visitor, administrator: Visitor, factory: Factory
+DIALLED = '<a class="phone" href="tel:13812345678">13812345678</a>'
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor", "worker"])
+def test_the_people_at_the_desk_and_in_the_field_dial_from_the_page(
+    visitor_as: Callable[..., Visitor], factory: Factory, role: str
 ) -> None:
-    party = factory.party(phones=("13812345678",), identity="11010519491231002X")
+    party = factory.party(name="王芳", phones=("13812345678",), identity="11010519491231002X")
     ticket = factory.ticket(requester_id=party.id, contact_phone="13812345678")
-    assert "13812345678" in administrator.get(f"/tickets/{ticket.id}").text
-    for path in (f"/tickets/{ticket.id}", f"/tickets/{ticket.id}/edit", "/search?q=5678", "/tickets?q=5678"):
-        page = agent.get(path).text
-        assert "13812345678" not in page, path
+    visitor = visitor_as(role)
+    for path in (f"/tickets/{ticket.id}", f"/parties/{party.id}", "/parties", "/search?q=王芳",
+                 "/tickets?columns=subject,contact"):  # fmt: skip
+        page = visitor.get(path).text
+        assert DIALLED in page, path
         assert "11010519491231002X" not in page, path
-    assert "138****5678" in agent.get(f"/tickets/{ticket.id}").text
+
+
+def test_phones_are_masked_for_those_who_may_not_see_them_whole(
+    visitor_as: Callable[..., Visitor], factory: Factory
+) -> None:
+    party = factory.party(name="王芳", phones=("13812345678",), identity="11010519491231002X")
+    ticket = factory.ticket(requester_id=party.id, contact_phone="13812345678")
+    observer = visitor_as("observer")
+    for path in (f"/tickets/{ticket.id}", f"/parties/{party.id}", "/parties", "/search?q=王芳",
+                 "/tickets?columns=subject,contact"):  # fmt: skip
+        page = observer.get(path).text
+        assert "13812345678" not in page, path
+        assert "138****5678" in page, path
+        assert "11010519491231002X" not in page, path
+
+
+def test_owner_and_assignee_see_whom_to_call_whatever_else_they_may(
+    visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk
+) -> None:
+    observer = visitor_as("observer")
+    me = next(member.account_id for member in company_desk.members.all() if member.name == "张敏")
+    others = factory.ticket(contact_phone="13812345678")
+    mine = factory.ticket(contact_phone="13812345678", assignee_id=me)
+    own = factory.ticket(contact_phone="13812345678")
+    company_desk.tickets.change(own.id, own.version, {"owner_id": str(me)})
+    seen = [DIALLED in observer.get(f"/tickets/{one.id}").text for one in (others, mine, own)]
+    assert seen == [False, True, True]
 
 
 def test_tickets_are_linked_by_number_and_a_merge_is_undone(

@@ -37,7 +37,8 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("note.write", msg("填写记录")),
     Permission("party.view", msg("查看客户")),
     Permission("party.edit", msg("修改客户资料")),
-    Permission("party.unmask", msg("查看完整证件号与电话")),
+    Permission("party.phone", msg("查看完整电话")),
+    Permission("party.unmask", msg("查看完整证件号")),
     Permission("asset.view", msg("查看房屋与资产")),
     Permission("asset.edit", msg("修改房屋与资产")),
     Permission("roster.view", msg("查看排班与值班日志")),
@@ -66,6 +67,7 @@ _DESK = frozenset(
         "note.write",
         "party.view",
         "party.edit",
+        "party.phone",
         "asset.view",
         "roster.view",
         "duty_log.write",
@@ -100,7 +102,16 @@ CORE_ROLES: tuple[Role, ...] = (
         "worker",
         msg("经办人"),
         frozenset(
-            {"ticket.view", "ticket.move", "note.write", "asset.view", "party.view", "roster.view", "duty_log.write"}
+            {
+                "ticket.view",
+                "ticket.move",
+                "note.write",
+                "asset.view",
+                "party.view",
+                "party.phone",
+                "roster.view",
+                "duty_log.write",
+            }
         ),
     ),
     Role("observer", msg("查阅者"), frozenset({"ticket.view", "party.view", "asset.view", "roster.view"})),

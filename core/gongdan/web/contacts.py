@@ -66,7 +66,7 @@ def parse(text: str) -> Sequence[Line]:
 
 def spelled(points: Sequence[ContactPointView]) -> str:
     """Return stored phones as text; as keys for people who may not see them whole."""
-    is_whole = may("party.unmask")
+    is_whole = may("party.phone")
     lines = [
         Line(point.raw if is_whole else f"{_HIDDEN}{point.id}", _known(point.consent)) for point in _phones(points)
     ]

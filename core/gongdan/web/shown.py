@@ -1,5 +1,6 @@
 """Values as pages show them: in the company's zone, masked for those who may not see them whole."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -9,11 +10,14 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from gongdan.domain.fields import Field, FieldKind
+from gongdan.domain.snapshots import TicketView
 from gongdan.text import msg
 from gongdan.web.access import installation, may
 from gongdan.web.words import say, translator
 
 _MASKED_DIGITS = 4
+#: What people write into a number and no telephone takes.
+_UNDIALLED = re.compile(r"[^0-9+]")
 
 
 def zone() -> ZoneInfo:
@@ -51,9 +55,9 @@ def now() -> datetime:
     return installation().clock().astimezone(UTC)
 
 
-def phone(value: str) -> str:
+def phone(value: str, *, permission: str = "party.phone") -> str:
     """Return a phone number, its middle masked for those who may not see it whole."""
-    if not value or may("party.unmask"):
+    if not value or may(permission):
         return value
     if len(value) <= _MASKED_DIGITS:
         return "*" * len(value)
@@ -61,11 +65,29 @@ def phone(value: str) -> str:
     return head + "*" * min(_MASKED_DIGITS, len(value) - _MASKED_DIGITS) + value[-_MASKED_DIGITS:]
 
 
+def phone_link(value: str, *, is_own: bool = False) -> Markup:
+    """Return a phone number to be dialled, or masked; ``is_own`` is of a ticket that the person answers for."""
+    dialled = _UNDIALLED.sub("", value)
+    if not dialled or not (is_own or may("party.phone")):
+        return Markup.escape(phone(value))
+    return Markup('<a class="phone" href="tel:{}">{}</a>').format(dialled, value)
+
+
+def answers_for(ticket: TicketView) -> bool:
+    """Tell whether the person is the ticket's owner or assignee, who always see whom to call."""
+    return g.person.id in (ticket.owner_id, ticket.assignee_id)
+
+
+def may_read(field: Field) -> bool:
+    """Tell whether the person may read the values of a declared field."""
+    return not field.personal or may("party.phone" if field.kind is FieldKind.PHONE else "party.unmask")
+
+
 def stored(field: Field, value: object) -> str:
     """Return the stored value of a declared field in words."""
     if value is None or value == "":
         return ""
-    if field.personal and not may("party.unmask"):
+    if not may_read(field):
         return phone(str(value)) if field.kind is FieldKind.PHONE else f"{str(value)[:1]}**"
     return _in_words(field, value) + (f" {say(field.unit)}" if field.unit and field.kind is not FieldKind.MONEY else "")
 
@@ -124,6 +146,7 @@ def install(app: Flask) -> None:
         moment=moment, short_moment=short_moment, day=day, ago=ago, phone=phone, size=size, attributes=attributes,
     )  # fmt: skip
     app.jinja_env.globals.update(stored=stored, input_text=input_text, declared_choices=declared_choices)
+    app.jinja_env.globals.update(phone_link=phone_link, answers_for=answers_for)
 
 
 def _decimal(text: str) -> Decimal | None:

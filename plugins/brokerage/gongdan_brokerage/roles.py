@@ -10,7 +10,15 @@ BROKERAGE_HEAD: Final = "brokerage_head"
 CASHIER: Final = "cashier"
 
 _VIEW = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "asset.view"})
-_CLERK = _VIEW | {"ticket.create", "ticket.edit", "ticket.link", "party.edit", "asset.edit", "import.run"}
+_CLERK = _VIEW | {
+    "ticket.create",
+    "ticket.edit",
+    "ticket.link",
+    "party.edit",
+    "party.phone",
+    "asset.edit",
+    "import.run",
+}
 
 ROLES: tuple[Role, ...] = (
     Role(REBATE_CLERK, msg("返佣客服"), _CLERK),

@@ -10,7 +10,7 @@ SITE_MANAGER: Final = "site_manager"
 SERVICE_SPECIALIST: Final = "service_specialist"
 SERVICE_MANAGER: Final = "service_manager"
 
-_SITE = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "asset.view"})
+_SITE = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "party.phone", "asset.view"})
 _SERVICE = _SITE | {"ticket.create", "ticket.edit", "ticket.assign", "ticket.link", "party.edit", "asset.edit"}
 
 ROLES: tuple[Role, ...] = (

@@ -8,7 +8,7 @@ GPS_CLERK: Final = "gps_clerk"
 DIVISION_MANAGER: Final = "gps_division_manager"
 INSTALLER: Final = "installer"
 
-_FIELD = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "asset.view"})
+_FIELD = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "party.phone", "asset.view"})
 _DESK = _FIELD | {"ticket.create", "ticket.edit", "ticket.link", "party.edit", "asset.edit"}
 
 ROLES: tuple[Role, ...] = (

@@ -200,3 +200,13 @@ def test_who_may_only_look_changes_nobody(person: People, supervisor: CompanyDes
 def test_a_number_as_long_as_a_novel_is_nobodys(supervisor: CompanyDesk, factory: Factory) -> None:
     factory.party(phones=("13800138000",))
     assert supervisor.parties.by_phone("13800138000" * 5000) == ()
+
+
+def test_from_the_beginning_of_a_number_only_those_who_may_see_it_find_whose_it_is(person: People) -> None:
+    agent, observer = person("agent"), person("observer")
+    party = agent.parties.create(PartyInput(name="王芳", phones=("13800138000", "010-62123456")))
+    for typed in ("1380", "13800138000", "138 0013 8000", "01062123456"):
+        assert [one.id for one in agent.parties.by_phone(typed)] == [party.id], typed
+    assert [len(observer.parties.by_phone(typed)) for typed in ("1380", "1380013800")] == [0, 0]
+    for typed in ("13800138000", "138 0013 8000", "+8613800138000", "010-62123456"):
+        assert [one.id for one in observer.parties.by_phone(typed)] == [party.id], typed
