@@ -22,6 +22,7 @@ _NOUNS = {
     "account": msg("账号"),
     "company": msg("公司"),
     "department": msg("部门"),
+    "duty": msg("责任"),
     "import_run": msg("导入批次"),
     "member": msg("成员"),
     "plugin": msg("扩展"),

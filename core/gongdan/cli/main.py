@@ -19,6 +19,8 @@ TABLE = {
     "role": Lazy(f"{_HERE}.role:role", msg_in("many", "角色")),
     "department": Lazy(f"{_HERE}.department:department", msg_in("many", "部门")),
     "ticket": Lazy(f"{_HERE}.ticket:ticket", msg_in("many", "工单")),
+    "duty": Lazy(f"{_HERE}.duties:duty", msg("责任")),
+    "explain": Lazy(f"{_HERE}.explain:explain", msg("说明到期时间从何而来")),
     "import": Lazy(f"{_HERE}.imports:imports", msg("导入表格")),
     "export": Lazy(f"{_HERE}.exports:exports", msg("导出表格")),
     "policy": Lazy(f"{_HERE}.policy:policy", msg("制度参数与工作日历")),

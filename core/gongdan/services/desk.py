@@ -34,6 +34,7 @@ from gongdan.services.departments import Departments
 from gongdan.services.duties import Duties
 from gongdan.services.duty_changes import HANDLERS
 from gongdan.services.duty_log import DutyLog
+from gongdan.services.explain import Explain
 from gongdan.services.exports import Exports
 from gongdan.services.handovers import Handovers
 from gongdan.services.imports import Imports
@@ -300,6 +301,11 @@ class CompanyDesk:
     def duties(self) -> Duties:
         """Return the use cases around duties."""
         return Duties(self)
+
+    @cached_property
+    def explain(self) -> Explain:
+        """Return the use cases around explaining due times."""
+        return Explain(self)
 
     @cached_property
     def notices(self) -> Notices:

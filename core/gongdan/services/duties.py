@@ -43,6 +43,8 @@ class DutyFilter:
     ticket_id: UUID | None = None
     #: Due before then; aware.
     due_before: datetime | None = None
+    #: Owed, with its time passed at that moment; aware.
+    is_overdue_at: datetime | None = None
     #: Without a due time, since nobody has decided the limit.
     is_undecided: bool = False
 
@@ -94,11 +96,8 @@ class Duties:
         """Return how much each person owes today, the most burdened first."""
         self._desk.require("duty.team")
         now = self._desk.installation.clock()
-        is_overdue = and_(
-            DutyRow.state != DutyState.PAUSED.value, or_(DutyRow.missed_at.is_not(None), DutyRow.due_at < now)
-        )
         query = (
-            select(AccountRow.id, AccountRow.name, func.count(), func.count().filter(is_overdue))
+            select(AccountRow.id, AccountRow.name, func.count(), func.count().filter(_is_overdue(now)))
             .join(AccountRow, AccountRow.id == DutyRow.debtor_id)
             .where(DutyRow.ended_at.is_(None))
             .group_by(AccountRow.id, AccountRow.name)
@@ -264,9 +263,16 @@ def _wanted(wanted: DutyFilter) -> Select[DutyRow]:
         query = query.join(TicketRow, TicketRow.id == DutyRow.ticket_id).where(
             TicketRow.department_id == wanted.department_id
         )
+    if wanted.is_overdue_at:
+        query = query.where(_is_overdue(wanted.is_overdue_at))
     if wanted.due_before:
         query = query.where(DutyRow.due_at < wanted.due_before)
     return query.where(DutyRow.due_at.is_(None)) if wanted.is_undecided else query
+
+
+def _is_overdue(now: datetime) -> ColumnElement[bool]:
+    is_past = and_(DutyRow.state != DutyState.PAUSED.value, DutyRow.due_at < now)
+    return and_(DutyRow.ended_at.is_(None), or_(DutyRow.missed_at.is_not(None), is_past))
 
 
 def _reason_problem(reason: str) -> FieldProblem | None:

@@ -404,7 +404,7 @@ class DutyKeeper:
         """Take note that somebody knows of an escalation: no further rung, and those concerned are told."""
         now, account_id = self._work.now, self._work.actor.account_id
         for step in steps:
-            if step.receiver_id == account_id and step.acknowledged_at is None:
+            if account_id and step.receiver_id == account_id and step.acknowledged_at is None:
                 step.acknowledged_at = now
         row.acknowledged_at, row.acknowledged_by = now, account_id
         self._work.record("duty.acknowledged", "duty", row.id, after=told(row))
