@@ -224,7 +224,7 @@ class Policies(PolicyLines):
 
     def _checked(self, pack: PolicyPack) -> PolicyPack:
         """See that the company has every key of a pack and that every value fits."""
-        keys = {key.name: key for key in self.keys()}
+        keys = {key.name: key for key in self.declared()}
         problems = [problem for line in pack.lines for problem in self._line_problems(keys.get(line.key), line)]
         if problems:
             raise InvalidInput(tuple(problems))
@@ -251,7 +251,7 @@ class Policies(PolicyLines):
 
     def _diff(self, session: Session, pack: PolicyPack, moment: datetime) -> PolicyDiff:
         timeline = self.timeline(session)
-        keys = {key.name: key for key in self.keys()}
+        keys = {key.name: key for key in self.declared()}
         changes = tuple(_change(timeline, keys[line.key], line, moment) for line in pack.lines)
         named = {line.key for line in pack.lines}
         unnamed = tuple(timeline.value(name, moment) for name in keys if name not in named)

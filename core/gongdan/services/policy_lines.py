@@ -55,7 +55,7 @@ class PolicyLines:
     def __init__(self, desk: "CompanyDesk") -> None:
         self._desk = desk
 
-    def keys(self) -> Sequence[PolicyKey]:
+    def declared(self) -> Sequence[PolicyKey]:
         """Return the keys of the core and of the company's plugins, by plugin, as declared."""
         return self._desk.installation.plugins.catalogue.policy_keys.of(self._desk.enabled)
 
@@ -82,16 +82,22 @@ class PolicyLines:
         return PolicyTimeline(declared, [_line(*pair) for pair in zip(rows, following, strict=False)])
 
     def undecided(self) -> Sequence[PolicyValue]:
-        """Return the keys without a figure today, in the order of ``keys``."""
+        """Return the keys without a figure today, in the order of ``declared``."""
         return [value for value in self.current() if value.is_undecided]
 
     def current(self) -> Sequence[PolicyValue]:
-        """Return the answers of today to every key of the company, in the order of ``keys``."""
+        """Return the answers of today to every key of the company, in the order of ``declared``."""
         self._desk.require("policy.view")
-        keys = self.keys()
+        keys = self.declared()
         with self._desk.reading() as session:
             answers = self.values_at(session, self._desk.installation.clock())
             return [answers[key.name] for key in keys]
+
+    def book(self) -> PolicyTimeline:
+        """Return every line of the company, past and to come."""
+        self._desk.require("policy.view")
+        with self._desk.reading() as session:
+            return self.timeline(session)
 
     def history(self, key: str) -> Sequence[PolicyLine]:
         """Return every line of a key, past and to come, the latest first."""
@@ -178,7 +184,7 @@ class PolicyLines:
         return found
 
     def _enabled(self, key: str) -> PolicyKey:
-        found = next((each for each in self.keys() if each.name == key), None)
+        found = next((each for each in self.declared() if each.name == key), None)
         if found is None:
             rule, remedy = msg("本公司没有这项制度参数"), msg("请用“gongdan policy list”查看可设的参数")
             raise InvalidInput((FieldProblem("key", key, rule, remedy, label=msg("制度参数")),))

@@ -63,6 +63,10 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "plugin.disabled": (msg("停用了扩展"), "puzzle"),
     "plugin.enabled": (msg("启用了扩展"), "puzzle"),
     "plugin.failed": (msg("扩展出错"), "alert-triangle"),
+    "policy.applied": (msg("采用了制度包"), "book"),
+    "policy.rolled_back": (msg("撤回了制度包"), "arrow-back-up"),
+    "policy.set": (msg("定了制度"), "gavel"),
+    "policy.withdrawn": (msg("撤下了还没有生效的制度"), "trash"),
     "role.removed": (msg("删除了角色"), "trash"),
     "role.saved": (msg("保存了角色"), "shield-check"),
     "duty_log.written": (msg("写了值班日志"), "book"),
@@ -113,7 +117,7 @@ GROUPS: Mapping[str, str] = {
     "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
     "export.": msg("导出"), "calendar.": msg("工作日历"), "member.": msg("人员"), "role.": msg_in("many", "角色"),
     "plugin.": msg_in("many", "扩展"), "department.": msg_in("many", "部门"), "company.": msg_in("many", "公司"),
-    "timer.": msg_in("many", "定时"),
+    "timer.": msg_in("many", "定时"), "policy.": msg("制度"),
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {
@@ -134,8 +138,11 @@ _NAMES: Mapping[str, str] = {
     "to": msg("对象"),
     "person": msg("人员"), "asker": msg("申请人"), "other": msg("对方"), "given": msg("换出"), "taken": msg("换入"),
     "outgoing": msg("交班人"), "incoming": msg("接班人"), "deputy": msg("代理人"), "note": msg("备注"),
-    "author": msg("谁"), "day": msg("日期"), "signed": msg("签字"), "follow_up": msg("继续跟进"), "matters": msg("事项"),
-    "value": msg("值"), "version": msg("版本"),
+    "author": msg("谁"), "day": msg("日期"), "signed": msg("签字"), "follow_up": msg("继续跟进"),
+    "matters": msg("事项"),
+    "value": msg("值"), "version": msg("版本"), "key": msg("制度参数"), "effective_from": msg("生效时间"),
+    "clause": msg("条款"), "pack": msg("制度包"), "count": msg("值的数目"), "removed": msg("删去的值"),
+    "restored": msg("恢复的值"), "kept": msg("保留的值"),
 }  # fmt: skip
 
 #: Lists that are exported as a page shows them.
@@ -258,6 +265,9 @@ def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
         found["import_run", "kind"] = {owned.value.kind: owned.value.label for owned in catalogue.importers}
         found["company", "kind"] = {**found["import_run", "kind"], **_LISTS}
         found["party", "kind"] = {"person": msg("个人"), "company": msg("单位")}
+        keys = {owned.value.name: owned.value.label for owned in catalogue.policy_keys}
+        found |= {("policy_line", "key"): keys}
+        found |= {("policy_run", name): keys for name in ("removed", "restored", "kept")}
         g.act_words = found
     words: Mapping[tuple[str, str], Mapping[str, str]] = g.act_words
     return words

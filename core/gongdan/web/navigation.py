@@ -48,6 +48,7 @@ _ADMINISTRATION = (
     _Entry(msg("导入"), "imports.index", "database-import", "import.run"),
     _Entry(msg("工作日历"), "calendars.index", "calendar", "policy.view"),
     _Entry(msg("公司设置"), "companies.settings", "settings", "company.admin"),
+    _Entry(msg("制度"), "policies.index", "gavel", "policy.view"),
     _Entry(msg("人员"), "members.index", "users-group", "account.admin"),
     _Entry(msg_in("many", "角色"), "roles.index", "shield-check", "account.admin"),
     _Entry(msg_in("many", "扩展"), "plugins.index", "puzzle", "plugin.admin"),
