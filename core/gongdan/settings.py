@@ -27,6 +27,8 @@ class Settings:
     home: Path
     #: SQLAlchemy address; SQLite in the home folder by default.
     database_url: str
+    #: Message broker of ``gongdan worker --celery``; nothing else needs one.
+    broker_url: str = ""
     #: Host names under which the web pages may be asked for; empty accepts the ones of this machine only.
     trusted_hosts: tuple[str, ...] = ()
     #: Cookies only over HTTPS; switch it off for a demo on this machine.
@@ -53,6 +55,7 @@ class _SettingsSchema(Schema):
     error_messages = {"unknown": msg("没有这项设置")}  # noqa: RUF012  # marshmallow declares it like this
 
     database_url = schema_fields.String(error_messages=_TEXT)
+    broker_url = schema_fields.String(error_messages=_TEXT)
     trusted_hosts = schema_fields.List(schema_fields.String(), error_messages=_TEXTS)
     secure_cookies = schema_fields.Boolean(error_messages=_SWITCH)
     max_request_mb = schema_fields.Integer(error_messages=_NUMBER)

@@ -53,6 +53,12 @@ def test_a_moment_without_a_zone_or_meaning_is_refused(ready: Console, unchanged
         assert "2026-03-01T09:00+08:00" in result.stderr
 
 
+def test_celery_without_a_broker_is_refused_with_the_name_of_the_setting(ready: Console) -> None:
+    result = ready("worker", "--celery")
+    assert result.exit_code == 1
+    assert "GONGDAN_BROKER_URL" in result.stderr
+
+
 def test_a_parked_timer_is_listed_with_its_reason_and_tried_again_when_asked(
     ready: Console, company: CompanyDesk
 ) -> None:

@@ -23,14 +23,17 @@ _RESULT = (
 @option("--once", is_flag=True, help=msg("执行完眼下到期的就退出"))
 @option("--now", "moment", metavar="T", default="", help=msg("依次执行到 T 为止的全部定时后退出"))
 @option("--threads", type=click.IntRange(1, 64), default=2, help=msg("线程数，默认 2"))
+@option("--celery", is_flag=True, help=msg("由 Celery 执行，须设定 GONGDAN_BROKER_URL"))
 @json_option
 @pass_terminal
-def worker(terminal: Terminal, moment: str, threads: int, *, once: bool) -> None:
+def worker(terminal: Terminal, moment: str, threads: int, *, once: bool, celery: bool) -> None:
     until = _moment(terminal, moment)
     if until:
         _show(terminal, terminal.desk.timers.run_due(until))
     elif once:
         _show(terminal, _run_ready(terminal))
+    elif celery:
+        _run_celery(terminal, threads)
     else:
         _run(terminal, threads)
 
@@ -68,6 +71,18 @@ def _run(terminal: Terminal, threads: int) -> None:
         terminal.tell(msg("正在执行到期的定时任务，按 Ctrl+C 停止"))
         sys.stdout.flush()
         stopping.wait()
+
+
+def _run_celery(terminal: Terminal, processes: int) -> None:
+    try:
+        from gongdan.worker.celery import make_app
+    except ModuleNotFoundError as problem:
+        raise click.UsageError(terminal.say(msg("没有安装 Celery：pip install 'gongdan[celery]'"))) from problem
+    # Refuses tables of another version; each process then opens a desk of its own.
+    terminal.desk.database.close()
+    worker = make_app(terminal.settings).Worker(concurrency=processes, quiet=True)
+    worker.start()
+    sys.exit(worker.exitcode)
 
 
 def _show(terminal: Terminal, fired: int) -> None:

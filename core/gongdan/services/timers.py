@@ -7,7 +7,7 @@ of its subject anew, since much may have happened between claim and effect.
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
@@ -85,22 +85,29 @@ class Timers:
         """Fire everything that is due by now, reactions of plugins included, as ``run_due`` does."""
         return self.run_due(self._desk.clock())
 
-    def run_ready(self, plugin: str = "", *, stopping: threading.Event | None = None) -> int:
+    def run_ready(self, lane: str = "", *, stopping: threading.Event | None = None) -> int:
         """Fire a lot of what is ready in one lane, of every company; return how many were taken.
 
         Any number of threads and processes may do so at once. Raises ``DatabaseUnreachable``.
         """
-        now, taken = self._desk.clock(), 0
-        with self._desk.reading() as session:
-            companies = [company_id for _, company_id in timers.next_ready(session, plugin, now)]
-        for company_id in companies:
+        taken = 0
+        for company_id in self.ready(lane):
             if stopping and stopping.is_set():
                 break
-            lot = self._claim(company_id, plugin, now, lot=1 if plugin else LOT)
-            taken += len(lot)
-            for timer in lot:
-                self._fire(timer)
+            taken += self.run_ready_of(company_id, lane)
         return taken
+
+    def ready(self, lane: str) -> Sequence[UUID]:
+        """Return the companies that have something ready in a lane, the one that waits longest first."""
+        with self._desk.reading() as session:
+            return [company_id for _, company_id in timers.next_ready(session, lane, self._desk.clock())]
+
+    def run_ready_of(self, company_id: UUID, lane: str) -> int:
+        """Fire a lot of what one company has ready in one lane; return how many were taken."""
+        lot = self._claim(company_id, lane, self._desk.clock(), lot=1 if lane else LOT)
+        for timer in lot:
+            self._fire(timer)
+        return len(lot)
 
     def late_since(self) -> datetime | None:
         """Return since when something of this process's lanes has been ready and nobody has taken it."""
