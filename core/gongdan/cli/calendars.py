@@ -99,14 +99,22 @@ def import_year(
     if terminal.as_json:
         changed = [{"date": str(day), "before": before, "after": after} for day, before, after in found.differences]
         terminal.show_json(
-            {"year": year, "days": found.day_count, "is_new": found.is_new, "changed": changed, "left_out": left_out}
+            {
+                "year": year,
+                "days": found.day_count,
+                "is_new": found.is_new,
+                "changed": changed,
+                "left_out": left_out,
+                "moved_duties": found.moved_duties,
+            }
         )
     elif found.is_same:
         terminal.tell(msg("{year} 年的节假日与已导入的相同，没有改动"), year=year)
     else:
         terminal.tell(
-            msg("已导入 {year} 年的节假日：{count} 天，改变 {changed} 天，略过 {left_out} 条"),
+            msg("已导入 {year} 年的节假日：{count} 天，改变 {changed} 天，略过 {left_out} 条，重算暂定的到期时间 {moved} 个"),
             year=year, count=found.day_count, changed=len(found.differences), left_out=left_out,
+            moved=found.moved_duties,
         )  # fmt: skip
 
 

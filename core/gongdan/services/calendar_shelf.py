@@ -20,6 +20,10 @@ from gongdan.text import msg
 DEFAULT_NAME = msg("公司工作日历")
 DEFAULT_WEEK: tuple[Hours, ...] = (*[read_hours("09:00-18:00")] * 5, (), ())
 
+#: What a session notes that has changed calendars, and how it sees them.
+_CHANGED = "gongdan.calendars_changed"
+_BUNDLE = "gongdan.calendars"
+
 #: Ids of departments from the root down; the company itself is None and comes first.
 Chain = tuple[UUID | None, ...]
 
@@ -84,6 +88,13 @@ class CalendarBundle:
         )
 
 
+def forget_calendars(session: Session) -> None:
+    """Read the company's calendars anew in this session, which has just changed them."""
+    session.flush()
+    session.info[_CHANGED] = True
+    session.info.pop(_BUNDLE, None)
+
+
 class CalendarShelf:
     """Keeps the bundle of each company, by the version that the database names."""
 
@@ -93,6 +104,12 @@ class CalendarShelf:
 
     def bundle(self, session: Session, company: CompanyView) -> CalendarBundle:
         """Return the company's calendars as the session sees them, read anew only when they have changed."""
+        if session.info.get(_CHANGED):
+            # What this transaction has changed may yet be taken back; others must not see it.
+            if _BUNDLE not in session.info:
+                session.info[_BUNDLE] = _read(session, company)
+            own: CalendarBundle = session.info[_BUNDLE]
+            return own
         version = session.scalar(select(CalendarRow.version).where(CalendarRow.department_id.is_(None)))
         stamp = (version, company.time_zone)
         with self._lock:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from gongdan.domain.calendars import DayKind
 from gongdan.domain.hours import Interval
 from gongdan.errors import FieldProblem
-from gongdan.services.calendar_shelf import DEFAULT_NAME, DEFAULT_WEEK
+from gongdan.services.calendar_shelf import DEFAULT_NAME, DEFAULT_WEEK, forget_calendars
 from gongdan.services.holidays import HolidayYear, shipped_years
 from gongdan.services.work import Work
 from gongdan.storage.calendars import CalendarRow, HolidayYearRow
@@ -35,6 +35,8 @@ class YearImport:
     day_count: int
     is_new: bool
     differences: Sequence[Difference] = ()
+    #: How many provisional due times have moved.
+    moved_duties: int = 0
 
     @property
     def is_same(self) -> bool:
@@ -119,6 +121,7 @@ def count_change(work: Work) -> None:
     """Tell everybody who keeps the company's calendars that they have changed."""
     query = update(CalendarRow).where(CalendarRow.department_id.is_(None))
     work.session.execute(query.values(version=CalendarRow.version + 1))
+    forget_calendars(work.session)
 
 
 def seed_calendar(work: Work) -> Sequence[HolidayYearRow]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as replace_values
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -171,7 +172,7 @@ class Calendars:
             count_change(work)
 
     def import_days(self, given: HolidayYear, *, replace: bool = False) -> YearImport:
-        """Make the holidays of a year known; the same days once more change nothing.
+        """Make the holidays of a year known, and reckon provisional due times anew; the same once more changes nothing.
 
         Raises ``InvalidInput`` for days that are none of the year, and for days that differ from what was imported
         before, each of them named, unless ``replace``.
@@ -194,6 +195,7 @@ class Calendars:
                 work.session.flush()
                 record_year(work, row, found)
                 count_change(work)
+                found = replace_values(found, moved_duties=self._desk.duties.refresh_provisional(work))
         return found
 
     def seed(self) -> Sequence[int]:
@@ -205,6 +207,7 @@ class Calendars:
                 record_year(work, row, YearImport(row.year, len(row.days), is_new=True))
             if added:
                 count_change(work)
+                self._desk.duties.refresh_provisional(work)
             return tuple(row.year for row in added)
 
     def horizon_warning(self, now: datetime) -> HorizonWarning | None:
@@ -247,7 +250,7 @@ def _read_draft(draft: CalendarDraft, zone: str) -> OpeningHours:
         try:
             week.append(read_hours(text))
         except InvalidInput as refusal:
-            problems += [replace(problem, field=name, label=label) for problem in refusal.problems]
+            problems += [replace_values(problem, field=name, label=label) for problem in refusal.problems]
     if problems:
         raise InvalidInput((*problems, *(check_zone(draft.zone) if draft.zone else ())))
     hours = OpeningHours(draft.name.strip(), draft.zone.strip(), tuple(week), draft.follows_holidays)

@@ -157,7 +157,8 @@ def import_year(year: int) -> AnyResponse | tuple[str, int]:
     if found.is_same:
         told(msg("{year} 年的节假日与已导入的相同，没有改动"), year=year)
     else:
-        told(msg("已导入 {year} 年的节假日：{count} 天"), year=year, count=found.day_count)
+        text = msg("已导入 {year} 年的节假日：{count} 天；暂定的到期时间重算了 {moved} 个")
+        told(text, year=year, count=found.day_count, moved=found.moved_duties)
     return go("calendars.index", year=year)
 
 
