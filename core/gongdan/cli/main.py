@@ -26,6 +26,7 @@ TABLE = {
     "policy": Lazy(f"{_HERE}.policy:policy", msg("制度参数与工作日历")),
     "clause": Lazy(f"{_HERE}.clause:clause", msg("制度条款")),
     "timer": Lazy(f"{_HERE}.timer:timer", msg("定时任务")),
+    "roster": Lazy(f"{_HERE}.roster:roster", msg("排班")),
     "journal": Lazy(f"{_HERE}.journal:journal", msg("日志")),
     "bench": Lazy("gongdan.testing.bench:bench", msg("测量速度")),
 }

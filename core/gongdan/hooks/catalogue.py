@@ -14,6 +14,7 @@ from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey, PolicyPack, check
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import DeclarationError
+from gongdan.hooks.clauses import read_clauses
 
 T = TypeVar("T")
 
@@ -78,7 +79,8 @@ class Catalogue:
 
 def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[Importer]]) -> Catalogue:
     """Check what the plugins declare and put it together; raises ``DeclarationError``."""
-    clauses = {clause.id: clause for book in rulebooks.values() for clause in book.clauses}
+    clauses = {clause.id: clause for clause in read_clauses("gongdan")}
+    clauses |= {clause.id: clause for book in rulebooks.values() for clause in book.clauses}
     made = Catalogue(rulebooks=MappingProxyType(dict(rulebooks)), clauses=MappingProxyType(clauses))
     for permission in CORE_PERMISSIONS:
         made.permissions.add("core", permission.name, permission)

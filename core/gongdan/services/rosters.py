@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gongdan.domain import rosters as rules
-from gongdan.domain.rosters import LONGEST_SHIFT, Period, Post, RosterLimits, Rules
+from gongdan.domain.rosters import LONGEST_SHIFT, Period, Post, RosterLimits, Rules, Shift
 from gongdan.errors import FieldProblem, InvalidInput, Refusal
 from gongdan.services.departments import require_open
 from gongdan.services.roster_rows import (
@@ -59,6 +59,16 @@ class NewShift:
     begins: datetime
     ends: datetime
     note: str = ""
+
+    @property
+    def period(self) -> Period:
+        """Return from when to when it is."""
+        return Period(self.begins, self.ends)
+
+    def is_same(self, shift: Shift) -> bool:
+        """Tell whether a shift is this one already."""
+        own = self.account_id, self.department_id, self.role, self.period
+        return own == (shift.account_id, shift.department_id, shift.role, shift.period)
 
 
 class Rosters:

@@ -42,6 +42,23 @@ def day(label: str) -> fields.Date:
     )
 
 
+def clock(label: str) -> fields.Time:
+    """Return a field of a time of day; None without one."""
+    return fields.Time(
+        load_default=None, error_messages={"invalid": msg("应为时间，例如 15:20")}, metadata={"label": label}
+    )
+
+
+def moment(label: str) -> fields.NaiveDateTime:
+    """Return a field of a day with a time, without a zone; None without one."""
+    return fields.NaiveDateTime(
+        format="%Y-%m-%dT%H:%M",
+        load_default=None,
+        error_messages={"invalid": msg("应为日期和时间，例如 2026-03-05 15:20")},
+        metadata={"label": label},
+    )
+
+
 def read(schema: type[Schema], form: Form) -> dict[str, Any]:
     """Return the typed values of a form, trimmed; raises ``InvalidInput`` with every wrong one."""
     made = schema(unknown=EXCLUDE)
