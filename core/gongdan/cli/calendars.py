@@ -112,10 +112,10 @@ def import_year(
         terminal.tell(msg("{year} 年的节假日与已导入的相同，没有改动"), year=year)
     else:
         terminal.tell(
-            msg("已导入 {year} 年的节假日：{count} 天，改变 {changed} 天，略过 {left_out} 条，重算暂定的到期时间 {moved} 个"),
+            msg("已导入 {year} 年的节假日：{count} 天，改变 {changed} 天，略过 {left_out} 条"),
             year=year, count=found.day_count, changed=len(found.differences), left_out=left_out,
-            moved=found.moved_duties,
         )  # fmt: skip
+        terminal.tell(msg("暂定的到期时间重算了 {count} 个"), count=found.moved_duties)
 
 
 @calendar.command("set", help=msg("设定全公司或一个部门的上班时间；没有给出的保持不变"))

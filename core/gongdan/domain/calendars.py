@@ -29,6 +29,8 @@ _WORKDAY_HOURS: Final = SpanUnit.WORKDAY_HOUR
 _WORKDAYS: Final = SpanUnit.WORKDAY
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2299
+#: A limit that is not over after so many years is a mistake, and is not sought any longer.
+_MOST_YEARS: Final = 60
 
 
 class DayKind(StrEnum):
@@ -250,7 +252,10 @@ class _Layout:
         if laid is None or not laid.timeline.first <= moment < laid.timeline.last:
             year = from_line(moment).year
             first, last = (laid.first, laid.last) if laid else (year, year)
-            laid = self._lay_out(min(first, year - 1), max(last, year + 2))
+            first, last = min(first, year - 1), max(last, year + 2)
+            if last - first > _MOST_YEARS:
+                first, last = year - 1, year + 2
+            laid = self._lay_out(first, last)
             if not laid.timeline.first <= moment < laid.timeline.last:
                 raise self._out_of_reach()
         return laid.timeline
@@ -260,6 +265,8 @@ class _Layout:
         laid = self._laid
         if laid is None or laid.timeline is not timeline:
             return laid.timeline if laid else timeline
+        if laid.last - laid.first > _MOST_YEARS:
+            raise self._out_of_reach()
         reach = (laid.last - laid.first + 2) // 2
         longer = self._lay_out(laid.first - reach, laid.last + reach)
         if (longer.first, longer.last) == (laid.first, laid.last):
