@@ -32,6 +32,8 @@ PAGES: Mapping[str, str] = {
     "settings": "/settings",
     "departments": "/settings/departments",
     "members": "/members",
+    "policy": "/policy",
+    "pack": "/policy/packs/property_mgmt.office",
     "roles": "/roles",
     "plugins": "/plugins",
     "imports": "/imports",

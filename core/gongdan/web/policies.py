@@ -103,6 +103,7 @@ def _index(form: Form) -> str:
         groups=_groups([row for row in rows if not row.value.is_undecided]),
         packs=[(pack, sum(change.writes for change in diff.changes)) for pack, diff in packs],
         runs=desk.policies.runs(),
+        pack_names={pack.name: pack.label.of(locale()) for pack, _ in packs},
         form=form,
         language=locale(),
         words=_words,
