@@ -14,8 +14,7 @@ class EventKind(StrEnum):
     TICKET_CHANGED = "ticket.changed"
     TICKET_MOVED = "ticket.moved"
     TICKET_REOPENED = "ticket.reopened"
-    #: A duty began, its debtor was warned, it was missed, a rung of its ladder was reached, somebody acknowledged that.
-    DUTY_STARTED = "duty.started"
+    #: The debtor of a duty was warned, it was missed, a rung of its ladder was reached, somebody acknowledged that.
     DUTY_WARNED = "duty.warned"
     DUTY_MISSED = "duty.missed"
     DUTY_ESCALATED = "duty.escalated"

@@ -102,7 +102,6 @@ class DutyKeeper:
             self._carry(row, follows, now)
         self._reckon(row, self._promise(rule, ticket, after=now))
         self._work.record("duty.started", "duty", row.id, after={**told(row), "event": event, "limit": row.limit})
-        self._tell(EventKind.DUTY_STARTED, row)
         self.settle(row)
         return row
 

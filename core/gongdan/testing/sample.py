@@ -3,7 +3,9 @@
 Its texts are not marked for translation, since nobody but a test reads them.
 """
 
+from dataclasses import replace
 from decimal import Decimal
+from types import ModuleType
 
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.duties import (
@@ -24,6 +26,7 @@ from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import Guard, Move, MoveAttempt, State, StateCategory, Workflow
 from gongdan.hooks.markers import hookimpl
+from gongdan.testing.fakes import make_plugin
 
 NAME = "sample"
 
@@ -224,6 +227,19 @@ EXPLAIN = DutyRule(
     owed_by=("sample_engineer",),
 )
 
+_DUTY_CLAUSES = (
+    Clause("SAMPLE-03", "严重报修 10 分钟内派单，其他 30 分钟内派单", "Dispatched in 10 or 30 minutes"),
+    Clause("SAMPLE-04", "24 个工作小时内完成维修", "Repaired within 24 working hours"),
+    Clause("SAMPLE-05", "完成后两个工作日内回访", "Called back within two working days"),
+)
+
+
+def _flat(typed: str) -> tuple[str, ...]:
+    """Read 3栋501 and 3栋501室 as 3-501; a flat of the sample stands directly in its building."""
+    building, between, room = typed.removesuffix("室").partition("栋")
+    return (f"{building}-{room}",) if between and room.isdecimal() else ()
+
+
 DUTY_RULES = (DISPATCH, RESOLVE, CALLBACK, HAND_OVER, EXPLAIN)
 
 
@@ -241,6 +257,7 @@ def register_rulebook() -> Rulebook:
                 label="房屋",
                 parents=("sample_building",),
                 in_grid=True,
+                spellings=_flat,
                 states=(("empty", "空置"), ("occupied", "已入住")),
                 serials=("meter",),
                 fields=(Field(name="area", label="建筑面积", kind=FieldKind.DECIMAL, unit="㎡"),),
@@ -256,11 +273,22 @@ def register_rulebook() -> Rulebook:
         clauses=(
             Clause("SAMPLE-01", "完成时须写明处理结果与原因", "A result and a cause are written on completion"),
             Clause("SAMPLE-02", "实际费用不得超过预估费用", "The fee may not exceed the estimate"),
-            Clause("SAMPLE-03", "严重报修 10 分钟内派单，其他 30 分钟内派单", "Dispatched in 10 or 30 minutes"),
-            Clause("SAMPLE-04", "24 个工作小时内完成维修", "Repaired within 24 working hours"),
-            Clause("SAMPLE-05", "完成后两个工作日内回访", "Called back within two working days"),
         ),
-        policy_keys=(*POLICY_KEYS, *DUTY_KEYS),
+        policy_keys=POLICY_KEYS,
         assets_label="房屋",
-        duty_rules=DUTY_RULES,
     )
+
+
+def with_duties() -> ModuleType:
+    """Return the plugin with its duty rules; they are left out elsewhere, so that timers ring where they are wanted."""
+
+    def rulebook() -> Rulebook:
+        book = register_rulebook()
+        return replace(
+            book,
+            policy_keys=(*book.policy_keys, *DUTY_KEYS),
+            duty_rules=DUTY_RULES,
+            clauses=(*book.clauses, *_DUTY_CLAUSES),
+        )
+
+    return make_plugin(register_rulebook=rulebook)

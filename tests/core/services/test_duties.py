@@ -1,8 +1,9 @@
 """Duties of tickets: begun, warned of, missed, met, paused, escalated, waived."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from gongdan.domain.ticket_links import LinkKind
 from gongdan.errors import InvalidInput, NotAllowed, NotFound
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.duty_rows import DutyView
+from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
 
@@ -23,6 +25,11 @@ Unchanged = Callable[[], AbstractContextManager[None]]
 def at(day: int, hour: int, minute: int = 0) -> datetime:
     """Return a moment of March 2026 in Shanghai."""
     return datetime(2026, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
+
+
+@pytest.fixture
+def plugin_modules() -> Mapping[str, ModuleType]:
+    return {sample.NAME: sample.with_duties()}
 
 
 @pytest.fixture

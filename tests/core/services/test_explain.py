@@ -1,7 +1,8 @@
 """Why something is due when it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from types import ModuleType
 
 import pytest
 
@@ -10,6 +11,7 @@ from gongdan.language import for_locale
 from gongdan.language.sentences import spoken
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.explain import Explanation
+from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
 
@@ -17,6 +19,11 @@ from gongdan.testing.factories import Factory, People
 def at(day: int, hour: int, minute: int = 0) -> datetime:
     """Return a moment of March 2026 in Shanghai."""
     return datetime(2026, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
+
+
+@pytest.fixture
+def plugin_modules() -> Mapping[str, ModuleType]:
+    return {sample.NAME: sample.with_duties()}
 
 
 @pytest.fixture
