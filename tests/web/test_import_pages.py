@@ -182,6 +182,27 @@ def test_a_run_is_taken_back_as_a_whole(app: Flask, administrator: Visitor, comp
     assert "/undo" not in page
 
 
+def test_the_journal_tells_an_import_and_its_undoing_in_a_line_each(
+    app: Flask, administrator: Visitor, company_desk: CompanyDesk
+) -> None:
+    run_id = run_through(app, administrator, address_of(upload(administrator, rosters.CSV.encode())))
+    administrator.get(f"/imports/{run_id}")
+    administrator.post(f"/imports/{run_id}/undo")
+    # A building, three flats, three owners with a link to each flat: ten entries that nobody wants to read.
+    page = administrator.get("/journal").text
+    assert re.findall(r">(\S+ 项)，逐项查看<", page) == ["7 项", "10 项"]
+    assert "随导入建立" not in page
+    assert re.findall(r">(\S+ 项)，逐项查看<", administrator.get("/journal?act=party.").text) == ["3 项", "3 项"]
+    assert re.findall(r">(\S+ 项)，逐项查看<", administrator.get("/journal?act=ticket.").text) == []
+
+    single = administrator.get(f"/journal?run={run_id}&act=asset.").text.partition("<tbody>")[2]
+    names = re.findall(r'资产</span> ([^<]*) <span class="text-secondary">（已删除）', single)
+    assert sorted(set(names)) == ["3", "3/501", "3/502", "3/503"]
+    assert 'data-key="open"' not in single
+    found = administrator.get("/journal?q=陈秀英").text.partition("<tbody>")[2]
+    assert "随导入建立" in found
+
+
 def test_what_was_used_since_keeps_a_run_from_being_taken_back(
     app: Flask, administrator: Visitor, company_desk: CompanyDesk, unchanged: Unchanged
 ) -> None:

@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.journal import JournalReader
 from gongdan.storage.journal import ChainReport
-from gongdan.testing.factories import Factory
+from gongdan.testing.factories import Factory, People
 from tests.web.visitor import Visitor
+
+
+def rows_of(page: str) -> str:
+    return page.partition("<tbody>")[2]
 
 
 def test_acts_are_told_in_words_with_their_values(administrator: Visitor, factory: Factory) -> None:
@@ -67,6 +72,76 @@ def test_a_place_beyond_the_journal_is_no_failure(
     answer = administrator.get(f"/journal?act=party.&before={before}", fragment=True)
     assert answer.status_code == 200
     assert answer.text.count('<tr data-key="row">') == rows
+
+
+def test_people_in_declared_fields_are_named(
+    visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk, person: People
+) -> None:
+    reviewer = person("agent", login="lijianguo", name="李建国").actor.account_id
+    administrator = visitor_as("administrator", login="chenhong", name="陈红")
+    ticket = factory.ticket()
+    with company_desk.working() as work:
+        work.record("ticket.changed", "ticket", ticket.id, after={"fields": {"reviewed_by": str(reviewer)}})
+        work.record("ticket.changed", "ticket", ticket.id, after={"checked_by": str(reviewer)})
+    rows = rows_of(administrator.get("/journal?act=ticket.changed").text)
+    assert rows.count("<ins>李建国</ins>") == 2
+    assert str(reviewer) not in rows
+
+
+def test_an_act_says_what_it_is_about(administrator: Visitor, factory: Factory) -> None:
+    ticket = factory.ticket()
+    rows = rows_of(administrator.get("/journal?act=ticket.").text)
+    assert re.search(rf'<a href="/tickets/{ticket.id}"[^>]*>{ticket.number}</a>', rows)
+
+
+def test_the_journal_is_looked_through_by_number_word_person_and_kind(
+    administrator: Visitor, factory: Factory, company_desk: CompanyDesk, person: People
+) -> None:
+    first, second = factory.ticket(description="厨房水管漏水"), factory.ticket(description="楼道灯不亮")
+    clerk = person("agent", login="lijianguo", name="李建国")
+    clerk.notes.write(second.id, "已到现场")
+    for query, numbers in (
+        (f"q={first.number}", [first.number]),
+        ("q=楼道灯", [second.number]),
+        ("act=ticket.", [second.number, first.number]),
+        ("who=李建&act=note.", [second.number]),
+        ("who=赵磊", []),
+    ):
+        rows = rows_of(administrator.get(f"/journal?{query}").text)
+        assert re.findall(r'data-key="open">([^<]+)</a>', rows) == numbers, query
+
+
+def test_the_journal_is_looked_through_by_day_of_the_company(
+    administrator: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    factory.ticket()
+    day = company_desk.installation.clock().astimezone(company_desk.zone).date()
+    for begins, ends, is_there in ((0, 0, True), (-1, -1, False), (1, 1, False), (-1, 1, True)):
+        query = f"from={day + timedelta(begins)}&to={day + timedelta(ends)}"
+        page = administrator.get(f"/journal?act=ticket.&{query}").text
+        assert ("登记了工单" in page, "没有符合条件的记录" in page) == (is_there, not is_there)
+    assert administrator.get("/journal?from=gestern&to=9999-12-31&run=x").status_code == 200
+
+
+def test_further_pages_keep_what_was_looked_for(administrator: Visitor, factory: Factory) -> None:
+    for _ in range(101):
+        factory.party(name="王芳")
+    factory.party(name="陈秀英")
+    first = administrator.get("/journal?act=party.&q=王芳&who=系统").text
+    more = re.search(r'hx-get="(/journal\?[^"]*before=[^"]*)"', first)
+    assert more
+    rest = administrator.get(more[1].replace("&amp;", "&"), fragment=True).text
+    assert (rest.count('<tr data-key="row">'), "陈秀英" in rest) == (1, False)
+
+
+def test_who_may_not_see_phones_finds_none_by_searching(
+    visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk
+) -> None:
+    company_desk.roles.save("auditor", "稽核", ["journal.view", "party.view"], new=True)
+    factory.party(name="王芳", phones=("13800138000",))
+    auditor = visitor_as("auditor")
+    for text, is_found in (("王芳", True), ("13800138000", False), ("8001 38", False)):
+        assert ("建立了客户档案" in auditor.get(f"/journal?q={text}").text) == is_found, text
 
 
 def test_a_whole_chain_is_proved_in_words(administrator: Visitor, factory: Factory, company_desk: CompanyDesk) -> None:

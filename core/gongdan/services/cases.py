@@ -140,7 +140,8 @@ def _ids(acts: Sequence[JournalEntry]) -> dict[Any, set[UUID]]:
     wanted: dict[Any, set[UUID]] = {}
     for name, (key, _) in _NAMED.items():
         wanted.setdefault(key, set()).update(found for values in changed if (found := _uuid(values.get(name))))
-    wanted[AccountRow.id] |= _people_in([values.get("fields") for values in changed])
+    # Declared fields stand beside the others or in a set of their own.
+    wanted[AccountRow.id] |= _people_in([*changed, *(values.get("fields") for values in changed)])
     return wanted
 
 

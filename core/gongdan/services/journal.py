@@ -16,11 +16,11 @@ from gongdan.storage.tenancy import INSTALLATION
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk, Desk
 
-__all__ = ["PAGE_SIZE", "ChainReport", "JournalEntry", "JournalReader", "verify_installation"]
+__all__ = ["BEYOND_ALL", "PAGE_SIZE", "ChainReport", "JournalEntry", "JournalReader", "entry_of", "verify_installation"]
 
 PAGE_SIZE = 100
 #: No sequence is as high, and every database can compare with it.
-_BEYOND_ALL = 2**31 - 1
+BEYOND_ALL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +49,18 @@ class JournalReader:
         """Return what happened to one thing, oldest first."""
         query = select(JournalEntryRow).where(JournalEntryRow.subject_id == subject_id)
         with self._desk.reading() as session:
-            return tuple(map(_entry, session.scalars(query.order_by(JournalEntryRow.sequence))))
+            return tuple(map(entry_of, session.scalars(query.order_by(JournalEntryRow.sequence))))
 
     def latest(self, *, before: int | None = None, limit: int = PAGE_SIZE, act: str = "") -> Sequence[JournalEntry]:
         """Return the newest entries, or those before a sequence; ``act`` is a prefix such as ``ticket.``."""
         self._desk.require("journal.view")
         query = select(JournalEntryRow).order_by(JournalEntryRow.sequence.desc()).limit(limit)
         if before is not None:
-            query = query.where(JournalEntryRow.sequence < max(0, min(before, _BEYOND_ALL)))
+            query = query.where(JournalEntryRow.sequence < max(0, min(before, BEYOND_ALL)))
         if act:
             query = query.where(JournalEntryRow.act.startswith(act, autoescape=True))
         with self._desk.reading() as session:
-            return tuple(map(_entry, session.scalars(query)))
+            return tuple(map(entry_of, session.scalars(query)))
 
     def verify(self) -> ChainReport:
         """Walk the whole chain and name the first entry that does not fit."""
@@ -76,7 +76,8 @@ def verify_installation(desk: "Desk", actor: Actor) -> ChainReport:
         return verify(session, INSTALLATION, desk.vault.journal_key)
 
 
-def _entry(row: JournalEntryRow) -> JournalEntry:
+def entry_of(row: JournalEntryRow) -> JournalEntry:
+    """Return a row of the journal as an entry."""
     payload = json.loads(row.payload)
     return JournalEntry(
         row.sequence,

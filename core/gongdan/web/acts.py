@@ -120,6 +120,12 @@ GROUPS: Mapping[str, str] = {
     "timer.": msg_in("many", "定时"), "policy.": msg("制度"),
 }  # fmt: skip
 
+#: Kinds of things that acts are about, one of them.
+NOUNS: Mapping[str, str] = {
+    "ticket": msg("工单"), "party": msg("客户"), "asset": msg("资产"), "account": msg("账号"),
+    "department": msg("部门"), "company": msg("公司"), "import_run": msg("导入批次"),
+}  # fmt: skip
+
 _NAMES: Mapping[str, str] = {
     "accent": msg("主题色"), "area": msg("面积"), "asset_id": msg("资产"), "assignee_id": msg("经办人"),
     "begins": msg("开始"), "department_id": msg("部门"), "requester_id": msg("客户"),
@@ -136,9 +142,6 @@ _NAMES: Mapping[str, str] = {
     "roles": msg_in("many", "角色"), "severity": msg("级别"), "state": msg("状态"), "subject": msg("主题"),
     "supervisor": msg("上级"), "ticket_type": msg("工单类型"), "tier": msg("分级"), "time_zone": msg("时区"),
     "to": msg("对象"),
-    "person": msg("人员"), "asker": msg("申请人"), "other": msg("对方"), "given": msg("换出"), "taken": msg("换入"),
-    "outgoing": msg("交班人"), "incoming": msg("接班人"), "deputy": msg("代理人"), "note": msg("备注"),
-    "author": msg("谁"), "day": msg("日期"), "signed": msg("签字"), "follow_up": msg("继续跟进"), "matters": msg("事项"),
     "person": msg("人员"), "asker": msg("申请人"), "other": msg("对方"), "given": msg("换出"), "taken": msg("换入"),
     "outgoing": msg("交班人"), "incoming": msg("接班人"), "deputy": msg("代理人"), "note": msg("备注"),
     "author": msg("谁"), "day": msg("日期"), "signed": msg("签字"), "follow_up": msg("继续跟进"),
@@ -188,13 +191,21 @@ def changes(entry: JournalEntry, names: Mapping[UUID, str] | None = None) -> tup
     ``names`` says what some references are called.
     """
     called = {text: name for key, name in (names or {}).items() for text in (key.hex, str(key))}
-    before, after = (
-        {key: called.get(value, value) if isinstance(value, str) else value for key, value in values.items()}
-        for values in (entry.before, entry.after)
-    )
+    before, after = (_named(values, called) for values in (entry.before, entry.after))
     # An act that tells a name already needs no reference to the same thing.
     told = {key: value for key, value in after.items() if key == "name" or value != after.get("name")}
     return tuple(_changes(entry.subject_kind, before, told))
+
+
+def _named(values: Mapping[str, object], called: Mapping[str, str]) -> dict[str, object]:
+    """Return ``values`` with names in place of references, also inside declared fields."""
+    found: dict[str, object] = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            found[key] = _named(value, called)
+        else:
+            found[key] = called.get(value, value) if isinstance(value, str) else value
+    return found
 
 
 def _changes(noun: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Change]:
@@ -216,7 +227,7 @@ def _name(noun: str, name: str) -> str:
 def _value(noun: str, name: str, value: object) -> str:
     field = _fields().get((noun, name))
     if field and not isinstance(value, list):
-        return shown.stored(field, value)
+        return "" if _REFERENCE.fullmatch(str(value)) else shown.stored(field, value)
     if name in _PHONES:
         numbers = value if isinstance(value, list | tuple) else [value or ""]
         return say(msg("、")).join(shown.phone(str(number)) for number in numbers)
