@@ -94,6 +94,18 @@ def test_a_pack_is_compared_applied_and_taken_back(ready: Console, pack: Path) -
     assert (again.exit_code, "已经撤回" in again.stderr) == (1, True)
 
 
+def test_what_becomes_of_open_tickets_is_listed_and_nothing_is_changed(
+    ready: Console, pack: Path, unchanged_database: Proof
+) -> None:
+    with unchanged_database():
+        assert ready.json("policy", "set", "sample.answer", "3 h", "--effect", "recompute", "--preview") == []
+        assert "原到期" in ready.done("policy", "apply", str(pack), "--effect", "open", "--preview")
+    ready.done("policy", "set", "sample.answer", "3 h", "--effect", "recompute")
+    assert _values(ready)["sample.answer"] == "3 h"
+    refused = ready("policy", "set", "sample.answer", "4 h", "--effect", "open", "--from", "2099-01-01")
+    assert (refused.exit_code, "只能从现在起" in refused.stderr) == (1, True)
+
+
 def test_a_broken_pack_is_told_with_its_line_and_changes_nothing(
     ready: Console, pack: Path, unchanged_database: Proof
 ) -> None:

@@ -15,7 +15,9 @@ from gongdan.text import msg
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from gongdan.cli.commands import F
     from gongdan.domain.policy import PolicyKey, PolicyPack, PolicyValue
+    from gongdan.services.duty_recomputing import DutyChange
 
 _VALUES = (
     Column("key", msg("制度参数")),
@@ -70,6 +72,24 @@ _FROM = msg("生效日期或时间，按公司时区；默认现在")
 _NOTE = msg("理由，会记入历史")
 
 
+_EFFECTS = (
+    Column("number", msg("工单")),
+    Column("label", msg("责任")),
+    Column("before", msg("原到期")),
+    Column("after", msg("新到期")),
+)
+
+
+def _effect_option(command: "F") -> "F":
+    choice = click.Choice(["new", "open", "recompute"])
+    words = msg("已登记的工单：new 不变，open 从现在起按新制度，recompute 全部重新计算；默认 new")
+    return option("--effect", type=choice, default="new", help=words)(command)
+
+
+def _preview_option(command: "F") -> "F":
+    return option("--preview", is_flag=True, help=msg("只列出到期时间的前后变化，不作改动"))(command)
+
+
 @click.group("policy", cls=Group, help=msg("制度参数与工作日历"))
 def policy() -> None:
     pass
@@ -118,19 +138,24 @@ def history(terminal: Terminal, key: str) -> None:
 @option("--from", "since", metavar="WHEN", default="", help=_FROM)
 @option("--clause", default="", metavar="ID", help=msg("依据的条款"))
 @option("--note", default="", help=_NOTE)
+@_effect_option
+@_preview_option
 @company_option
 @json_option
 @pass_terminal
-def set_value(terminal: Terminal, /, key: str, value: str, **said: str) -> None:
+def set_value(terminal: Terminal, /, key: str, value: str, *, preview: bool, effect: str, **said: str) -> None:
+    from gongdan.domain.policy import PolicyEffect
     from gongdan.hooks.packs import UNDECIDED
 
     policies, moment = terminal.company.policies, _moment(terminal, said["since"])
     text = None if value == UNDECIDED else value
-    line = policies.set(key, text, moment, clause=said["clause"], note=said["note"])
+    if preview:
+        return _show_effects(terminal, policies.preview(key, text, PolicyEffect(effect)))
+    line = policies.set(key, text, moment, clause=said["clause"], note=said["note"], effect=PolicyEffect(effect))
     if terminal.as_json:
         terminal.show_json({"line": str(line.id), "key": key, "value": line.text, "since": line.effective_from})
     shown = _value(terminal, _keys(terminal)[key], line.text)
-    terminal.tell(msg("已设定：自 {since} 起为 {value}"), since=terminal.cell(line.effective_from), value=shown)
+    return terminal.tell(msg("已设定：自 {since} 起为 {value}"), since=terminal.cell(line.effective_from), value=shown)
 
 
 @policy.command("withdraw", help=msg("撤下一个还没有生效的值"))
@@ -193,12 +218,18 @@ def diff(terminal: Terminal, pack: str, since: str, *, everything: bool) -> None
 @click.argument("pack")
 @option("--from", "since", metavar="WHEN", default="", help=_FROM)
 @option("--note", default="", help=_NOTE)
+@_effect_option
+@_preview_option
 @company_option
 @json_option
 @pass_terminal
-def apply(terminal: Terminal, pack: str, since: str, note: str) -> None:
-    moment = _moment(terminal, since)
-    run = terminal.company.policies.apply(_pack(terminal, pack), moment, note)
+def apply(terminal: Terminal, /, pack: str, *, preview: bool, effect: str, **said: str) -> None:
+    from gongdan.domain.policy import PolicyEffect
+
+    policies, found, moment = terminal.company.policies, _pack(terminal, pack), _moment(terminal, said["since"])
+    if preview:
+        return _show_effects(terminal, policies.preview_pack(found, PolicyEffect(effect)))
+    run = policies.apply(found, moment, said["note"], PolicyEffect(effect))
     if terminal.as_json:
         terminal.show_json({"run": str(run.id) if run else None, "lines": run.lines if run else 0})
     if run is None:
@@ -256,6 +287,14 @@ def export(terminal: Terminal, file: Path | None, *, force: bool) -> None:
     except OSError as problem:
         raise click.UsageError(terminal.say(msg("写不到 {path}：{reason}"), path=str(file), reason=problem)) from None
     return terminal.tell(msg("已写入 {path}"), path=str(file))
+
+
+def _show_effects(terminal: Terminal, changes: "Sequence[DutyChange]") -> None:
+    rows = [
+        {"number": change.number, "label": terminal.say(change.label), "before": change.before, "after": change.after}
+        for change in changes
+    ]
+    terminal.show_rows(_EFFECTS, rows)
 
 
 def _pack(terminal: Terminal, given: str) -> "PolicyPack":

@@ -1,0 +1,108 @@
+"""What a decision means for tickets that are open: they keep their policy, follow from now on, or are reckoned anew."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from types import ModuleType
+from uuid import UUID
+
+import pytest
+
+from gongdan.domain.policy import PolicyEffect
+from gongdan.errors import InvalidInput, NotAllowed
+from gongdan.hooks.packs import read_pack
+from gongdan.services.desk import CompanyDesk
+from gongdan.testing import sample
+from gongdan.testing.clocks import START, Clock
+from gongdan.testing.factories import Factory, People
+
+Unchanged = Callable[[], AbstractContextManager[None]]
+
+KEY = "sample.dispatch_other"
+PACK = b"pack: mine\nlines:\n  sample.dispatch_other: {value: 1 h}\n  sample.dispatch_major: {value: 5 min}\n"
+
+
+@pytest.fixture
+def plugin_modules() -> Mapping[str, ModuleType]:
+    return {sample.NAME: sample.with_duties()}
+
+
+@pytest.fixture
+def old(factory: Factory, clock: Clock) -> UUID:
+    """A ticket that was opened five minutes ago and is to be dispatched within 30 minutes."""
+    ticket = factory.ticket()
+    clock.move(timedelta(minutes=5))
+    return ticket.id
+
+
+def _due(desk: CompanyDesk, ticket_id: UUID) -> datetime | None:
+    [duty] = [duty for duty in desk.duties.of_ticket(ticket_id) if duty.rule == "sample.dispatch"]
+    return duty.due_at
+
+
+def test_open_tickets_keep_the_policy_of_the_day_they_were_opened(
+    company_desk: CompanyDesk, factory: Factory, old: UUID
+) -> None:
+    company_desk.policies.set(KEY, "10 min")
+    new = factory.ticket()
+    assert _due(company_desk, old) == START + timedelta(minutes=30)
+    assert _due(company_desk, new.id) == START + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(("effect", "limit"), [(PolicyEffect.NEW, "24 desk_h"), (PolicyEffect.OPEN, "8 desk_h")])
+def test_what_is_owed_stays_due_and_what_begins_follows_the_policy_of_the_ticket(
+    company_desk: CompanyDesk, person: People, clock: Clock, old: UUID, effect: PolicyEffect, limit: str
+) -> None:
+    company_desk.policies.set(KEY, "10 min", effect=effect)
+    company_desk.policies.set("sample.resolve", "8 desk_h", effect=effect)
+    assert _due(company_desk, old) == START + timedelta(minutes=30)
+    clock.move(timedelta(minutes=1))
+    agent = person("agent")
+    version = agent.tickets.find(old).version
+    agent.moves.make(old, "dispatch", version, {"assignee": str(agent.actor.account_id)})
+    [resolve] = [duty for duty in company_desk.duties.of_ticket(old) if duty.rule == "sample.resolve"]
+    assert resolve.limit == limit
+
+
+def test_what_is_owed_is_reckoned_anew_and_told_beforehand(
+    company_desk: CompanyDesk, old: UUID, unchanged: Unchanged
+) -> None:
+    with unchanged():
+        [change] = company_desk.policies.preview(KEY, "1 h", PolicyEffect.RECOMPUTE)
+        assert company_desk.policies.preview(KEY, "1 h", PolicyEffect.OPEN) == []
+    assert (change.ticket_id, change.limit_before, change.limit_after) == (old, "30 min", "1 h")
+    assert (change.before, change.after) == (START + timedelta(minutes=30), START + timedelta(minutes=60))
+    company_desk.policies.set(KEY, "1 h", effect=PolicyEffect.RECOMPUTE)
+    assert _due(company_desk, old) == START + timedelta(minutes=60)
+
+
+def test_a_pack_tells_beforehand_too(company_desk: CompanyDesk, old: UUID, unchanged: Unchanged) -> None:
+    pack = read_pack(PACK)
+    with unchanged():
+        [change] = company_desk.policies.preview_pack(pack, PolicyEffect.RECOMPUTE)
+    assert change.after == START + timedelta(minutes=60)
+    company_desk.policies.apply(pack, effect=PolicyEffect.RECOMPUTE)
+    assert _due(company_desk, old) == START + timedelta(minutes=60)
+
+
+def test_a_limit_that_is_left_open_again_takes_the_due_time_away(company_desk: CompanyDesk, old: UUID) -> None:
+    company_desk.policies.set(KEY, None, effect=PolicyEffect.RECOMPUTE)
+    assert _due(company_desk, old) is None
+
+
+@pytest.mark.parametrize("effect", [PolicyEffect.OPEN, PolicyEffect.RECOMPUTE])
+def test_open_tickets_follow_from_now_on_only(
+    company_desk: CompanyDesk, old: UUID, unchanged: Unchanged, effect: PolicyEffect
+) -> None:
+    later = START + timedelta(days=30)
+    with unchanged(), pytest.raises(InvalidInput) as refusal:
+        company_desk.policies.set(KEY, "10 min", later, effect=effect)
+    assert [problem.field for problem in refusal.value.problems] == ["effective_from"]
+    with unchanged(), pytest.raises(InvalidInput):
+        company_desk.policies.apply(read_pack(PACK), later, effect=effect)
+
+
+def test_who_may_only_look_previews_nothing(person: People, old: UUID, unchanged: Unchanged) -> None:
+    supervisor = person("supervisor")
+    with unchanged(), pytest.raises(NotAllowed):
+        supervisor.policies.preview(KEY, "10 min", PolicyEffect.RECOMPUTE)
