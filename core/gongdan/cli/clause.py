@@ -54,6 +54,8 @@ def show(terminal: Terminal, clause_id: str) -> None:
     if found is None:
         raise UnknownClause("clause", clause_id)
     uses = [use for owned in catalogue.ticket_types for use in _uses(terminal, owned.value, clause_id)]
+    keys = (owned.value for owned in catalogue.policy_keys)
+    uses += [f"{terminal.say(msg('制度'))} · {terminal.say(key.label)}" for key in keys if clause_id in key.clauses]
     terminal.show_one(_DETAILS, {**_row(terminal, found), "used_by": uses})
 
 

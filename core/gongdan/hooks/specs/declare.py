@@ -11,7 +11,7 @@ from gongdan.hooks.markers import hookspec
 
 @hookspec
 def register_rulebook() -> Rulebook | None:
-    """Hand over ticket types, asset kinds, link rules, roles, permissions and the clauses they name.
+    """Hand over ticket types, asset kinds, link rules, roles, permissions, policy and the clauses they name.
 
     Called once at start. Two plugins with one ticket type, asset kind, role or permission: start-up refuses and
     names both. None: the plugin has no rulebook. Since 0.1.
