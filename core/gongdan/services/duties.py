@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.duties import DutyKind, DutyState
 from gongdan.errors import FieldProblem, InvalidInput, NotFound
+from gongdan.services.duty_imports import take_up
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_recomputing import DutyChange, Recomputing
 from gongdan.services.duty_rows import DutyView, Names, PauseView, StepView, duty_view, pause_view, step_view
@@ -169,6 +170,14 @@ class Duties:
                 raise NotFound("duty", str(duty_id))
             keeper.acknowledge(row, steps)
             return self._named(work.session, [row])[0]
+
+    def take_up(self, run_id: UUID) -> int:
+        """Begin what is owed about the open tickets of an import run, from their opening; return how many duties."""
+        self._desk.require("import.run")
+        with self._desk.working() as work:
+            begun = take_up(self._desk, work, run_id)
+            work.record("duty.taken_up", "import_run", run_id, after={"duties": begun})
+            return begun
 
     # --- After the policy or a calendar has changed ------------------------------------------
 

@@ -159,10 +159,14 @@ def happened(
     types = desk.installation.plugins.catalogue.ticket_types
     ticket_type = types.get(ticket.type)
     was = _facts(before, ticket_type) if before is not None else {}
-    values = {name: getattr(ticket, name) for name in (*_CORE, *REFERENCES.values(), "fields")}
-    now = {**_facts(values, ticket_type), "state_category": ticket.state_category}
-    change = Change(kind=kind, before=was, after=now, move=move, remark=remark)
+    change = Change(kind=kind, before=was, after=facts_of(ticket, ticket_type), move=move, remark=remark)
     DutyChanges(desk, work, ticket).follow(change, starts=starts)
+
+
+def facts_of(ticket: TicketRow, ticket_type: TicketType | None) -> dict[str, object]:
+    """Return what rules may know of a ticket as it is."""
+    values = {name: getattr(ticket, name) for name in (*_CORE, *REFERENCES.values(), "fields")}
+    return {**_facts(values, ticket_type), "state_category": ticket.state_category}
 
 
 def _facts(values: Mapping[str, Any], ticket_type: TicketType | None) -> dict[str, object]:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from gongdan.domain.duties import Happening
 from gongdan.domain.facts import TicketFact
 from gongdan.domain.importing import CheckedRow
 from gongdan.domain.verdicts import Reason
+from gongdan.services.duty_changes import happened
 from gongdan.services.import_corrections import FIELDS, Corrections
 from gongdan.services.import_echoes import Echo, Echoes, news
 from gongdan.services.import_effects import Effect, merged_flags
 from gongdan.services.import_values import StoredValues
 from gongdan.services.intake import subject_of
-from gongdan.services.ticket_rows import index_ticket
+from gongdan.services.ticket_rows import index_ticket, values_of
 from gongdan.services.work import Work, changed
 from gongdan.storage.tickets import TicketRow
 
@@ -37,6 +39,7 @@ class TicketChanger:
     """Changes the stored tickets that one batch names."""
 
     def __init__(self, desk: "CompanyDesk", run_id: UUID) -> None:
+        self._desk = desk
         self._values = StoredValues(desk)
         self._run_id = run_id
         self._echoes: Mapping[UUID, Echo[TicketFact]] = {}
@@ -54,12 +57,16 @@ class TicketChanger:
         if not new:
             return None
         effect = Effect("ticket", ticket.id, {**old, "changed_at": ticket.changed_at})
+        before = values_of(ticket)
         for name, value in new.items():
             setattr(ticket, name, value)
         ticket.changed_at = work.now
         work.session.flush()
         index_ticket(work.session, ticket, self._values.type(ticket.type))
         work.record("ticket.changed", "ticket", ticket.id, before=old, after={**new, "run": self._run_id})
+        if "state" in new:
+            # A list may end what is owed; what it brings begins nothing.
+            happened(self._desk, work, ticket, Happening.MOVED, before=before, starts=False)
         return effect
 
     def _differences(self, met: _Meeting) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from gongdan.errors import Refused
 from gongdan.services.assets import index_asset
+from gongdan.services.duty_imports import forget_duties
 from gongdan.services.export_records import chunks
 from gongdan.services.import_effects import Effect
 from gongdan.services.import_obstacles import Obstacles, ids_by_noun, owners_of
@@ -92,6 +93,8 @@ class Undoing:
 
     def _delete(self, noun: str, ids: Collection[UUID]) -> None:
         model = _MODELS[noun]
+        if noun == "ticket":
+            forget_duties(self._work.session, ids)
         for group in self._leaves_first(ids) if noun == "asset" else [ids]:
             for some in chunks(group):
                 statement = delete(model).where(model.id.in_(some)).execution_options(synchronize_session=False)

@@ -1,0 +1,165 @@
+"""Duties after their figures have changed: another policy, holidays that are announced, tickets from a list."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from types import ModuleType
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import update
+
+from gongdan.domain.calendars import DayKind, SpecialDay
+from gongdan.domain.duties import DutyState
+from gongdan.services.desk import CompanyDesk
+from gongdan.services.duty_rows import DutyView
+from gongdan.services.holidays import HolidayYear
+from gongdan.services.policy_lines import PolicyEffect
+from gongdan.storage.tickets import TicketRow
+from gongdan.testing import sample
+from gongdan.testing.clocks import Clock
+from gongdan.testing.factories import Factory, People
+
+
+@pytest.fixture
+def plugin_modules() -> Mapping[str, ModuleType]:
+    return {sample.NAME: sample.with_duties()}
+
+
+@pytest.fixture
+def agent(person: People) -> CompanyDesk:
+    return person("agent", name="张敏")
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """Return a moment of March 2026 in Shanghai."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
+
+
+def _duty(desk: CompanyDesk, ticket_id: UUID, rule: str) -> DutyView:
+    return next(duty for duty in desk.duties.of_ticket(ticket_id) if duty.rule == f"sample.{rule}")
+
+
+def _resolving(desk: CompanyDesk) -> UUID:
+    ticket = Factory(desk).ticket()
+    desk.moves.make(ticket.id, "dispatch", 1, {"assignee": str(desk.actor.account_id)})
+    return ticket.id
+
+
+# --- Another policy ------------------------------------------------------------------------------
+
+
+def test_a_ticket_keeps_the_policy_of_its_opening(agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock) -> None:
+    ticket = Factory(agent).ticket()
+    clock.move(timedelta(minutes=5))
+    company_desk.policies.set("sample.resolve", "4 desk_h")
+    agent.moves.make(ticket.id, "dispatch", 1, {"assignee": str(agent.actor.account_id)})
+    # 24 hours of the desk from Thursday 10:05, not four.
+    assert _duty(agent, ticket.id, "resolve").due_at == at(9, 16, 5)
+
+
+def test_recomputing_counts_the_new_limit_from_the_old_start_and_shows_it_before(
+    agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    ticket_id = _resolving(agent)
+    clock.move(timedelta(minutes=5))
+    (shown,) = company_desk.policies.preview("sample.resolve", "4 desk_h", PolicyEffect.RECOMPUTE)
+    assert (shown.before, shown.after, shown.limit_after) == (at(9, 16), at(5, 14), "4 desk_h")
+    assert _duty(agent, ticket_id, "resolve").due_at == at(9, 16)
+    company_desk.policies.set("sample.resolve", "4 desk_h", effect=PolicyEffect.RECOMPUTE)
+    duty = _duty(agent, ticket_id, "resolve")
+    assert (duty.due_at, duty.state) == (at(5, 14), DutyState.OPEN)
+    assert "duty.due_changed" in [act.act for act in agent.journal.of(duty.id)]
+
+
+def test_a_limit_that_has_run_out_by_the_new_policy_is_missed_at_once(
+    agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    ticket_id = _resolving(agent)
+    clock.set(at(5, 13))
+    company_desk.policies.set("sample.resolve", "2 desk_h", effect=PolicyEffect.RECOMPUTE)
+    duty = _duty(agent, ticket_id, "resolve")
+    assert (duty.state, duty.missed_at) == (DutyState.MISSED, at(5, 12))
+
+
+def test_open_tickets_may_follow_for_what_begins_from_now_on(
+    agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    ticket = Factory(agent).ticket()
+    clock.move(timedelta(minutes=5))
+    company_desk.policies.set("sample.dispatch_other", "2 h", effect=PolicyEffect.OPEN)
+    company_desk.policies.set("sample.resolve", "4 desk_h", effect=PolicyEffect.NEW)
+    assert _duty(agent, ticket.id, "dispatch").due_at == at(5, 10, 30)
+    clock.move(timedelta(minutes=5))
+    company_desk.policies.set("sample.longest_wait", "4 h", effect=PolicyEffect.OPEN)
+    agent.moves.make(ticket.id, "dispatch", 1, {"assignee": str(agent.actor.account_id)})
+    assert _duty(agent, ticket.id, "resolve").due_at == at(5, 14, 10)
+
+
+def test_deciding_an_open_limit_gives_the_duty_its_due_time(
+    agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    ticket_id = _resolving(agent)
+    version = agent.tickets.find(ticket_id).version
+    agent.moves.make(ticket_id, "finish", version, {"result": "已更换软管", "cause": "misuse"})
+    assert _duty(agent, ticket_id, "explain").due_at is None
+    clock.move(timedelta(hours=1))
+    company_desk.policies.set("sample.explain", "3 h", effect=PolicyEffect.RECOMPUTE)
+    assert _duty(agent, ticket_id, "explain").due_at == at(5, 13)
+
+
+# --- A calendar that learns more -----------------------------------------------------------------
+
+
+def test_a_provisional_due_time_is_reckoned_once_more_when_the_year_is_announced(
+    agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    # Tuesday, 29 December 2026: two working days later is New Year's eve, four are in the new year.
+    clock.set(datetime(2026, 12, 29, 2, tzinfo=UTC))
+    company_desk.policies.set("sample.callback", "4 workday")
+    clock.move(timedelta(minutes=1))
+    ticket_id = _resolving(agent)
+    version = agent.tickets.find(ticket_id).version
+    agent.moves.make(ticket_id, "finish", version, {"result": "已更换软管", "cause": "wear"})
+    duty = _duty(agent, ticket_id, "callback")
+    # Wednesday, Thursday, Friday (taken for a working day), Monday, at 18:00 in Shanghai.
+    assert (duty.due_at, duty.is_provisional) == (datetime(2027, 1, 4, 10, tzinfo=UTC), True)
+    days = tuple(SpecialDay(date(2027, 1, day), DayKind.REST, "元旦") for day in (1, 2, 3))
+    company_desk.calendars.import_days(HolidayYear(2027, days, "国办发明电〔2026〕9 号", date(2026, 11, 5)))
+    duty = _duty(agent, ticket_id, "callback")
+    assert (duty.due_at, duty.is_provisional) == (datetime(2027, 1, 5, 10, tzinfo=UTC), False)
+    acts = [act for act in agent.journal.of(duty.id) if act.act == "duty.due_changed"]
+    assert [act.after["event"] for act in acts] == ["calendar"]
+
+
+# --- Lists ---------------------------------------------------------------------------------------
+
+
+def test_imported_tickets_owe_nothing_until_the_company_asks(
+    agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    run_id = uuid4()
+    ticket = Factory(agent).ticket()
+    with company_desk.working() as work:
+        # As an import leaves a ticket: with its run, and nothing owed.
+        keeper_free = update(TicketRow).where(TicketRow.id == ticket.id).values(import_run_id=run_id)
+        work.session.execute(keeper_free.execution_options(synchronize_session=False))
+    assert company_desk.duties.take_up(run_id) == 0
+    other = _imported(company_desk, run_id)
+    clock.set(at(5, 11))
+    assert agent.duties.of_ticket(other) == ()
+    assert company_desk.duties.take_up(run_id) == 1
+    duty = _duty(agent, other, "dispatch")
+    assert (duty.event_at, duty.missed_at, duty.state) == (at(5, 10), at(5, 10, 30), DutyState.MISSED)
+
+
+def _imported(desk: CompanyDesk, run_id: UUID) -> UUID:
+    row = TicketRow(
+        plugin="sample", type="sample_repair", subject="漏水", number="BX202603-0900", description="漏水",
+        channel="other", contact_name="", contact_phone="", place="", severity="", category="", cause="", finding="",
+        state="new", state_category="new", is_open=True, round=1, opened_at=at(5, 10), changed_at=at(5, 10),
+        fields={}, flags=[], import_run_id=run_id,
+    )  # fmt: skip
+    with desk.working() as work:
+        work.session.add(row)
+        work.session.flush()
+        return row.id
