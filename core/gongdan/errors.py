@@ -183,6 +183,27 @@ class PluginDisabled(Refused):
 
 
 @dataclass(eq=False)
+class OtherCompany(Refused):
+    """A page of one company is sent while the person works for another; nothing may land there."""
+
+    code: ClassVar[str] = "other_company"
+    text: ClassVar[str] = msg("此页属于“{page}”，您已切换到“{current}”")
+    remedy: ClassVar[str] = msg("什么都没有保存；切换回“{page}”后可以重新提交")
+
+    page: str = ""
+    current: str = ""
+
+
+@dataclass(eq=False)
+class NoCompanyNamed(Refused):
+    """A form does not say of which company its page was."""
+
+    code: ClassVar[str] = "no_company_named"
+    text: ClassVar[str] = msg("页面没有写明属于哪家公司")
+    remedy: ClassVar[str] = msg("什么都没有保存；请刷新页面后再提交")
+
+
+@dataclass(eq=False)
 class LoginRefused(Refused):
     """Wrong name, wrong password or disabled account: one answer for all three."""
 

@@ -18,13 +18,14 @@ CHART = """
 """
 
 
-def test_a_request_carries_the_csrf_token_and_its_answer_is_swapped_in(page: Page, site: Site) -> None:
+def test_a_request_carries_the_csrf_token_and_its_pages_company_and_its_answer_is_swapped_in(page: Page, site: Site) -> None:
     site.answers["/note"] = "<p>已记录</p>"
     button = "<button hx-post=/note hx-target=#here>保存</button><div id=here></div>"
-    site.open(page, button, head='<meta name="csrf-token" content="token-7">')
+    site.open(page, button, head='<meta name="csrf-token" content="token-7"><meta name="page-company" content="xingfu">')
     page.get_by_role("button").click()
     expect(page.locator("#here")).to_have_text("已记录")
-    assert site.asked("/note")[0].headers["x-csrftoken"] == "token-7"
+    headers = site.asked("/note")[0].headers
+    assert (headers["x-csrftoken"], headers["x-page-company"]) == ("token-7", "xingfu")
 
 
 def test_an_answer_with_an_error_status_is_shown_like_any_other(page: Page, site: Site) -> None:

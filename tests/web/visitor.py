@@ -1,4 +1,4 @@
-"""Somebody with a browser: keeps cookies, and sends the token of the page that he looks at."""
+"""Somebody with a browser: keeps cookies, and sends token and company of the page that he looks at."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from gongdan.testing.factories import PASSWORD
 
+_COMPANY = re.compile(r'<meta name="page-company" content="([^"]*)">')
 _TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)">')
 
 
@@ -20,6 +21,7 @@ class Visitor:
     def __init__(self, app: Flask) -> None:
         self.client = app.test_client()
         self._token = ""
+        self._company = ""
 
     def get(self, path: str, *, fragment: bool = False, **more: Any) -> TestResponse:
         """Open a page, or what htmx asks for."""
@@ -30,8 +32,8 @@ class Visitor:
     def post(
         self, path: str, values: Mapping[str, Any] | None = None, *, fragment: bool = False, **more: Any
     ) -> TestResponse:
-        """Send a form with the token of the page at hand."""
-        given = {"csrf_token": self._token, **(values or {})}
+        """Send a form with the token and the company of the page at hand."""
+        given = {"csrf_token": self._token, "page_company": self._company, **(values or {})}
         answer = self.client.post(path, data=given, headers=_headers(fragment=fragment), **more)
         self._look(answer)
         return answer
@@ -43,9 +45,16 @@ class Visitor:
         self.get("/account")
         return answer
 
+    @property
+    def token(self) -> str:
+        """Return the token of the page at hand, for what other tabs send."""
+        return self._token
+
     def _look(self, answer: TestResponse) -> None:
-        found = _TOKEN.search(answer.text) if answer.mimetype == "text/html" else None
-        self._token = found[1] if found else self._token
+        text = answer.text if answer.mimetype == "text/html" else ""
+        token, company = _TOKEN.search(text), _COMPANY.search(text)
+        self._token = token[1] if token else self._token
+        self._company = company[1] if company else self._company
 
 
 def _headers(*, fragment: bool) -> dict[str, str]:

@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, redirect, render_template, request, ses
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from gongdan.errors import NotAllowed
+from gongdan.errors import NoCompanyNamed, NotAllowed, OtherCompany
 from gongdan.services.accounts import AccountView
 from gongdan.services.actors import Actor
 from gongdan.services.desk import CompanyDesk, Desk
@@ -25,6 +25,14 @@ R = TypeVar("R")
 TOKEN = "token"  # noqa: S105 -- the key's name, not a secret
 
 _MARK = "gongdan_access"
+
+#: Field of a form, and header of a request by htmx, that name the company of the page they come from, by its code.
+PAGE_COMPANY = "page_company"
+PAGE_COMPANY_HEADER = "X-Page-Company"
+#: Field of a form that leads back to the company of its page before anything is done.
+SWITCH_BACK = "switch_back"
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +104,16 @@ def may(permission: str) -> bool:
     return desk is not None and desk.actor.may(permission)
 
 
+def page_company() -> str:
+    """Return the code of the company that the page at hand is of; empty for pages of none."""
+    desk: CompanyDesk | None = g.get("desk")
+    return desk.company.code if desk else ""
+
+
 def install(app: Flask) -> None:
     """Ask for every request who it is; give templates ``may``."""
     app.before_request(_let_in)
-    app.jinja_env.globals.update(may=may, this_page=this_page)
+    app.jinja_env.globals.update(may=may, this_page=this_page, page_company=page_company)
 
 
 def require_marks(app: Flask) -> None:
@@ -158,9 +172,28 @@ def _check(access: Access) -> Response | None:
         current_actor().require_operator()
     if access.in_company and g.desk is None:
         return _without_company()
+    if access.in_company and request.method not in _READING:
+        _require_company_of_page()
     if access.permission and not may(access.permission):
         raise NotAllowed(access.permission)
     return None
+
+
+def _require_company_of_page() -> None:
+    """Let nothing be changed from a page of another company: the browser has many tabs, but the device one company."""
+    named = [*request.form.getlist(PAGE_COMPANY), request.headers.get(PAGE_COMPANY_HEADER, "")]
+    named = [code for code in named if code]
+    if not named:
+        raise NoCompanyNamed
+    other = next((code for code in named if code != page_company()), "")
+    if not other:
+        return
+    company = next((one for one in g.companies if one.code == other), None)
+    if company and request.form.get(SWITCH_BACK) == other:
+        installation().sessions.enter_company(g.device.id, company.id)
+        _recognise()
+        return
+    raise OtherCompany(company.name if company else other, g.desk.company.name)
 
 
 def _without_company() -> Response:

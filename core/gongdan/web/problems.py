@@ -4,14 +4,14 @@ import logging
 import secrets
 from collections.abc import Mapping
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
-from gongdan.errors import DatabaseUnreachable, GongdanError
+from gongdan.errors import DatabaseUnreachable, GongdanError, OtherCompany
 from gongdan.text import msg
-from gongdan.web.access import is_fragment
+from gongdan.web.access import PAGE_COMPANY, PAGE_COMPANY_HEADER, SWITCH_BACK, is_fragment
 from gongdan.web.pages import fragment
 from gongdan.web.words import rendered, say
 
@@ -45,6 +45,7 @@ _RETRY_SECONDS = 30
 def install(app: Flask) -> None:
     """Answer every error in words."""
     app.register_error_handler(GongdanError, _refusal)
+    app.register_error_handler(OtherCompany, _other_company)
     app.register_error_handler(DatabaseUnreachable, _unreachable)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(SecurityError, _unknown_host)
@@ -64,6 +65,17 @@ def _refusal(error: GongdanError) -> Response:
         return _defect(error)
     said = rendered(error)
     return _answer(status, said.text, said.remedy, problems=said.problems, refusals=said.refusals)
+
+
+def _other_company(error: OtherCompany) -> Response:
+    """Say which company the page is of, and carry what was typed to the button that leads back there."""
+    said = rendered(error)
+    named = [*request.form.getlist(PAGE_COMPANY), request.headers.get(PAGE_COMPANY_HEADER, "")]
+    back = next((one for one in g.companies if one.code in named and one.id != g.desk.company.id), None)
+    own = {"csrf_token", PAGE_COMPANY, SWITCH_BACK}
+    typed = [pair for pair in request.form.items(multi=True) if pair[0] not in own and "password" not in pair[0]]
+    resend = {"back": back, "address": request.full_path, "typed": typed, "has_files": any(request.files.values())}
+    return _answer(status_of(error), said.text, said.remedy, resend=resend if back else None)
 
 
 def _unreachable(error: DatabaseUnreachable) -> Response:
