@@ -1,6 +1,6 @@
 """Assets: kinds that plugins declare, their place in the tree, and the rules of dated links."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
@@ -23,6 +23,10 @@ class AssetKind:
     states: tuple[tuple[str, str], ...] = ()
     #: Kinds of serial numbers it carries; each is unique within the company.
     serials: tuple[str, ...] = ()
+    #: What a person typed as the label of such a thing, in the spellings in which it may be stored, the likeliest
+    #: first: ``3栋2单元501`` may be ``3-2-501``. Nothing for what is none. The search, the field for a place and the
+    #: intake ask it, so it reads as the importer does.
+    spellings: Callable[[str], Sequence[str]] | None = None
     #: Shown as a grid under its parent, one tile each (房态图).
     in_grid: bool = False
 

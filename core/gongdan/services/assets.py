@@ -13,6 +13,7 @@ from gongdan.domain.assets import AssetKind, Term, child_path
 from gongdan.domain.folding import is_blank
 from gongdan.domain.searching import fold
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound, StaleVersion
+from gongdan.services.finding import question, readings
 from gongdan.services.grids import AssetView, Grid, asset_view, natural, read_grid
 from gongdan.services.schemas import read_fields
 from gongdan.services.work import Work, changed, get_row
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
 
 PAGE_SIZE = 50
+#: So many places of one name are offered to choose from.
+_MOST_MEANT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ class Assets:
         query = select(AssetRow).order_by(AssetRow.path).limit(limit)
         with self._desk.reading() as session:
             if text.strip():
-                query = query.where(AssetRow.id.in_(search.find(session, "asset", text, limit=500)))
+                query = query.where(
+                    AssetRow.id.in_(search.find(session, "asset", question(self._desk, text), limit=500))
+                )
             if kind:
                 query = query.where(AssetRow.kind == kind)
             if after:
@@ -100,15 +105,21 @@ class Assets:
 
     def by_name(self, name: str) -> AssetView | None:
         """Return the asset of a label, path or alias, as typed; None when there is none."""
+        return next(iter(self._called([name.strip()])), None)
+
+    def meant_by(self, typed: str) -> Sequence[AssetView]:
+        """Return what a person may mean who types a place: what is called so, else what its kind's spellings name."""
+        return self._called([typed.strip()]) or self._called(readings(self._desk, typed))
+
+    def _called(self, names: Collection[str]) -> Sequence[AssetView]:
         self._desk.require("asset.view")
-        wanted = fold(name)
-        alias = select(AssetAliasRow.asset_id).where(AssetAliasRow.alias == wanted)
+        wanted = [name for name in names if name]
+        alias = select(AssetAliasRow.asset_id).where(AssetAliasRow.alias.in_(map(fold, wanted)))
         query = select(AssetRow).where(
-            or_(AssetRow.label == name.strip(), AssetRow.path == name.strip(), AssetRow.id.in_(alias))
+            or_(AssetRow.label.in_(wanted), AssetRow.path.in_(wanted), AssetRow.id.in_(alias))
         )
         with self._desk.reading() as session:
-            row = session.scalars(query.limit(1)).one_or_none()
-            return asset_view(row) if row else None
+            return tuple(asset_view(row) for row in session.scalars(query.order_by(AssetRow.path).limit(_MOST_MEANT)))
 
     def lineage(self, asset: AssetView) -> Sequence[AssetView]:
         """Return what stands above an asset, from the root down."""

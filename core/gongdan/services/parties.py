@@ -13,6 +13,7 @@ from gongdan.domain.folding import fold_identifier, is_blank
 from gongdan.domain.identifiers import check_identity_number, check_phone, mask_identity_number
 from gongdan.domain.verdicts import Verdict
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, StaleVersion
+from gongdan.services.finding import question
 from gongdan.services.party_lists import Around, read_around
 from gongdan.services.work import Work, changed
 from gongdan.storage import search
@@ -106,7 +107,9 @@ class Parties:
         query = select(PartyRow.id, PartyRow.name).order_by(PartyRow.name, PartyRow.id).limit(limit + 1)
         with self._desk.reading() as session:
             if text.strip():
-                query = query.where(PartyRow.id.in_(search.find(session, "party", text, limit=500)))
+                query = query.where(
+                    PartyRow.id.in_(search.find(session, "party", question(self._desk, text), limit=500))
+                )
             if after:
                 name, last = _place(after)
                 query = query.where((PartyRow.name > name) | ((PartyRow.name == name) & (PartyRow.id > last)))

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,15 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.snapshots import TicketView
 from gongdan.errors import FieldProblem, InvalidInput
+from gongdan.services.finding import question
 from gongdan.services.ticket_rows import ticket_view
 from gongdan.storage import search
 from gongdan.storage.accounts import AccountRow
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
 
 #: Counting stops here unless asked otherwise; the page shows ``1,000+`` until the rest is counted.
 COUNT_LIMIT = 1000
@@ -91,31 +95,31 @@ class TicketList:
     count: int = 0
 
 
-def page(session: Session, wanted: TicketFilter, zone: ZoneInfo, *, after: str, limit: int) -> TicketList:
+def page(desk: "CompanyDesk", session: Session, wanted: TicketFilter, *, after: str, limit: int) -> TicketList:
     """Return a page of tickets; ``after`` is the ``next_key`` of the page before. Raises ``InvalidInput``."""
     column, descending = _sort(wanted.sort)
     ends = (column.desc(), TicketRow.id.desc()) if descending else (column.asc(), TicketRow.id.asc())
-    query = select(TicketRow).where(*_conditions(session, wanted, zone))
+    query = select(TicketRow).where(*_conditions(desk, session, wanted))
     if after:
         query = query.where(_beyond(column, descending=descending, key=after))
     rows = session.scalars(query.order_by(*ends).limit(limit + 1)).all()
     return TicketList(
         lines=_lines(session, rows[:limit]),
         next_key=_key(rows[limit - 1], column) if len(rows) > limit else "",
-        count=0 if after else count(session, wanted, zone),
+        count=0 if after else count(desk, session, wanted),
     )
 
 
-def count(session: Session, wanted: TicketFilter, zone: ZoneInfo, *, limit: int | None = COUNT_LIMIT) -> int:
+def count(desk: "CompanyDesk", session: Session, wanted: TicketFilter, *, limit: int | None = COUNT_LIMIT) -> int:
     """Return how many tickets the filter shows, at most ``limit``."""
-    found = select(TicketRow.id).where(*_conditions(session, wanted, zone)).limit(limit).subquery()
+    found = select(TicketRow.id).where(*_conditions(desk, session, wanted)).limit(limit).subquery()
     return session.execute(select(func.count()).select_from(found)).scalar_one()
 
 
-def _conditions(session: Session, wanted: TicketFilter, zone: ZoneInfo) -> Sequence[Any]:
-    conditions = [*_simple_conditions(wanted), *_day_conditions(wanted, zone)]
+def _conditions(desk: "CompanyDesk", session: Session, wanted: TicketFilter) -> Sequence[Any]:
+    conditions = [*_simple_conditions(wanted), *_day_conditions(wanted, desk.zone)]
     if wanted.text.strip():
-        hits = search.find(session, "ticket", wanted.text, limit=SEARCH_LIMIT)
+        hits = search.find(session, "ticket", question(desk, wanted.text, is_loose=True), limit=SEARCH_LIMIT)
         conditions.append(TicketRow.id.in_(hits))
     return conditions
 

@@ -56,13 +56,13 @@ class Tickets:
         """Return a page of tickets; ``after`` is the ``next_key`` of the page before. Raises ``InvalidInput``."""
         self._desk.require("ticket.view")
         with self._desk.reading() as session:
-            return ticket_lists.page(session, wanted, self._desk.zone, after=after, limit=limit)
+            return ticket_lists.page(self._desk, session, wanted, after=after, limit=limit)
 
     def count(self, wanted: TicketFilter, *, limit: int | None = COUNT_LIMIT) -> int:
         """Return how many tickets the filter shows, at most ``limit``; None counts to the end."""
         self._desk.require("ticket.view")
         with self._desk.reading() as session:
-            return ticket_lists.count(session, wanted, self._desk.zone, limit=limit)
+            return ticket_lists.count(self._desk, session, wanted, limit=limit)
 
     def find(self, ticket_id: UUID) -> TicketView:
         """Return a ticket; raises ``NotFound``."""

@@ -4,6 +4,7 @@ Both answer "contains all these tokens"; whether the words stand in a hit as the
 against the stored text. Statements are plain SQL, so each of them names the company itself.
 """
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Integer, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from gongdan.domain.searching import fold, query_tokens, terms, tokens
+from gongdan.domain.searching import begins_in, digits, fold, nearest, query_tokens, terms, tokens, without_phones
 from gongdan.storage.base import Base, CompanyScoped
 from gongdan.storage.bulk import bulk_insert
 from gongdan.storage.tenancy import company_of
@@ -86,24 +87,65 @@ def remove(session: Session, kind: str, subject_ids: Sequence[UUID]) -> None:
         session.flush()
 
 
-def find(session: Session, kind: str, query: str, *, limit: int) -> list[UUID]:
-    """Return the nouns that contain every word of ``query``, newest first, at most ``limit``."""
-    needed, words = query_tokens(fold(query)), terms(fold(query))
-    if not needed:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody looks for."""
+
+    #: As typed.
+    text: str
+    #: The same in the spellings in which it may be stored.
+    spellings: Sequence[str] = ()
+    #: Whether parts of a telephone number find it; else only the whole number does.
+    finds_phones: bool = True
+    #: Whether a sentence that stands nowhere as typed finds what comes nearest.
+    is_loose: bool = False
+
+
+def find(session: Session, kind: str, asked: Question | str, *, limit: int) -> list[UUID]:
+    """Return the nouns that contain every word of what is asked, newest first, at most ``limit``.
+
+    What is found as typed comes before what is found in another spelling.
+    """
+    question = asked if isinstance(asked, Question) else Question(asked)
+    typed = fold(question.text)
+    wordings = dict.fromkeys((typed, *map(fold, question.spellings)))
+    whole = {digits(word) for wording in wordings for word in (wording, *terms(wording))}
+    hits: dict[UUID, None] = {}
+    for wording in wordings:
+        stands = operator.contains if wording == typed else _begins
+        for subject_id, stored in _candidates(session, kind, query_tokens(wording)):
+            shown = stored if question.finds_phones else without_phones(stored, whole)
+            if all(stands(shown, word) for word in terms(wording)):
+                hits[subject_id] = None
+                if len(hits) == limit:
+                    return list(hits)
+    return list(hits) or (_nearest(session, kind, typed, limit) if question.is_loose else [])
+
+
+def _begins(stored: str, word: str) -> bool:
+    return begins_in(word, stored)
+
+
+def _nearest(session: Session, kind: str, typed: str, limit: int) -> list[UUID]:
+    """Return the nouns that come nearest to a sentence, the nearest first, among equals the newest."""
+    wanted = nearest(typed)
+    if wanted is None:
         return []
-    hits: list[UUID] = []
-    for subject_id, stored in _candidates(session, kind, needed):
-        if all(word in stored for word in words):
-            hits.append(subject_id)
-            if len(hits) == limit:
-                break
-    return hits
+    candidates = _candidates(session, kind, wanted.needed, wanted.pairs)
+    ranked = [(rank, subject_id) for subject_id, stored in candidates if (rank := wanted.rank(stored))]
+    return [subject_id for _, subject_id in sorted(ranked, key=lambda one: one[0], reverse=True)[:limit]]
 
 
-def _candidates(session: Session, kind: str, needed: list[tuple[str, bool]]) -> list[tuple[UUID, str]]:
+def _candidates(
+    session: Session, kind: str, needed: Sequence[tuple[str, bool]], some: Sequence[str] = ()
+) -> list[tuple[UUID, str]]:
+    """Return what holds all tokens of ``needed`` and one of ``some``, newest first."""
     company_id = company_of(session)
+    if not needed and not some:
+        return []
     if _is_sqlite(session):
-        match = " AND ".join(f'"{token}"{" *" if prefix else ""}' for token, prefix in needed)
+        parts = [f'"{token}"{" *" if prefix else ""}' for token, prefix in needed]
+        match = " AND ".join([*parts, "(" + " OR ".join(f'"{token}"' for token in some) + ")"] if some else parts)
         found = session.execute(
             text(
                 "SELECT d.subject_id, d.text, d.happened_at FROM search_token f "
@@ -115,7 +157,8 @@ def _candidates(session: Session, kind: str, needed: list[tuple[str, bool]]) -> 
         )
         newest = sorted(found, key=lambda row: row[2], reverse=True)
         return [(UUID(bytes=row[0]), row[1]) for row in newest]
-    match = " & ".join(f"'{token}'{':*' if prefix else ''}" for token, prefix in needed)
+    parts = [f"'{token}'{':*' if prefix else ''}" for token, prefix in needed]
+    match = " & ".join([*parts, "(" + " | ".join(f"'{token}'" for token in some) + ")"] if some else parts)
     found = session.execute(
         text(
             "SELECT subject_id, text FROM search_document WHERE tokens @@ CAST(:match AS tsquery) "

@@ -1,6 +1,6 @@
 """Vehicles, terminals and SIM cards, and which is fitted to which since when."""
 
-from gongdan.api import AssetKind, Choice, Field, FieldKind, LinkRule, msg
+from gongdan.api import AssetKind, Choice, Field, FieldKind, LinkRule, check_plate, msg
 
 #: Colours as they stand on the vehicle licence.
 PLATE_COLOURS: tuple[Choice, ...] = (
@@ -13,6 +13,13 @@ PLATE_COLOURS: tuple[Choice, ...] = (
     Choice("无", msg("无（未上牌）")),
 )
 
+
+def plate_spellings(typed: str) -> tuple[str, ...]:
+    """Read 粤B·31820F, 粤B 31820F and full width as the plate 粤B31820F."""
+    plate = check_plate(typed).value
+    return (plate,) if plate else ()
+
+
 VEHICLE = AssetKind(
     name="vehicle",
     label=msg("车辆"),
@@ -23,6 +30,7 @@ VEHICLE = AssetKind(
         ("removed", msg("已拆")),
     ),
     serials=("plate", "vin"),
+    spellings=plate_spellings,
     fields=(
         Field(name="plate_colour", label=msg("车牌颜色"), kind=FieldKind.CHOICE, choices=PLATE_COLOURS),
         Field(name="model", label=msg("车型")),

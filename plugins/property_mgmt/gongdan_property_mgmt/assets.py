@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from gongdan.api import AssetKind, Choice, Field, FieldKind, LinkRule, msg
+from gongdan_property_mgmt.import_rules import unit_spellings
 
 COMMUNITY = AssetKind(
     name="community",
@@ -28,6 +29,7 @@ UNIT = AssetKind(
     label=msg("房屋"),
     parents=("section", "building"),
     in_grid=True,
+    spellings=unit_spellings,
     states=(
         ("vacant", msg("空置")),
         ("occupied", msg("已入住")),

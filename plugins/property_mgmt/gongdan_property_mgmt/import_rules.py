@@ -33,6 +33,7 @@ _UNIT_SUFFIXES: Final = frozenset({"", "单元", "梯", "门", "#", "号"})
 _ROOM_SUFFIXES: Final = frozenset({"", "室", "房", "号", "号房"})
 _BETWEEN: Final = re.compile(r"(?:号楼|#楼|号栋|栋|幢|座|楼|单元|梯|#|号房|室|房|号|[-—–_/\\,.])+")
 _PARTS_OF_ROOM: Final = range(2, 4)
+_DIGITS_OF_ROOM: Final = range(3, 5)
 _LONGEST_PART: Final = 6
 
 _CASE_KINDS: Final[Mapping[str, str]] = {
@@ -111,6 +112,19 @@ def fold_path(text: str) -> str | None:
 
 def _is_part(part: str) -> bool:
     return len(part) <= _LONGEST_PART and _NAMED.fullmatch(part) is not None
+
+
+def unit_spellings(typed: str) -> tuple[str, ...]:
+    """Read what people call a unit as its label: 3栋2单元501 as 3-2-501, 32501 also as 32-501 and 3-2501."""
+    path = fold_path(typed)
+    if path is not None:
+        return (path,)
+    run = fold_name(typed).removesuffix("室")
+    if not (run.isascii() and run.isdigit()):
+        return ()
+    cuts = [(building, section, len(run) - building - section) for section in (1, 0) for building in (1, 2)]
+    ways = [(run[:b], run[b : b + s], run[b + s :]) for b, s, room in cuts if room in _DIGITS_OF_ROOM]
+    return tuple("-".join(filter(None, way)) for way in ways if not any(part.startswith("0") for part in way))
 
 
 def read_place(cell: Cell) -> Reading:

@@ -59,6 +59,17 @@ def _tickets(desk: CompanyDesk, query: str) -> list[str]:
         "三号楼二单元",
         "老赵",
         "水电工",
+        # Numbers, plates and telephones as they are said and written elsewhere.
+        "BX 202603-0001",
+        "202603-0001",
+        "ＢＸ２０２６０３－０００１",
+        "粤B·12345",
+        "粤 B 12345",
+        "12345",
+        "2345",
+        "139 1234 5678",
+        "+86 138 0013 8000",
+        "王先生 粤B12345",
     ],
 )
 def test_a_ticket_is_found_by_every_word_that_people_know_of_it(
@@ -67,11 +78,65 @@ def test_a_ticket_is_found_by_every_word_that_people_know_of_it(
     assert _tickets(company_desk, query) == [ticket]
 
 
-@pytest.mark.parametrize("query", ["电梯", "漏水 电梯", "水漏", "391", "912345678", "管爆裂停", "张敏", "BX202604"])
+@pytest.mark.parametrize(
+    "query", ["电梯", "漏水 电梯", "水漏", "391", "912345678", "张敏", "345", "02603-0001", "厨电水路", "BX202604"]
+)
 def test_a_ticket_is_not_found_by_words_that_it_does_not_hold(
     company_desk: CompanyDesk, ticket: str, query: str
 ) -> None:
     assert _tickets(company_desk, query) == []
+
+
+@pytest.mark.parametrize("query", ["厨房爆裂", "水管厨房漏水", "漏水厨房", "水管坏了爆裂", "管爆裂停"])
+def test_a_sentence_in_another_order_finds_what_comes_nearest(
+    company_desk: CompanyDesk, ticket: str, query: str
+) -> None:
+    assert _tickets(company_desk, query) == [ticket]
+    assert [found.number for found in company_desk.searching.everywhere(query).tickets] == [ticket]
+
+
+def test_the_nearest_stands_first_and_nothing_near_behind_what_is_there(company_desk: CompanyDesk) -> None:
+    factory = Factory(company_desk)
+    far = factory.ticket(description="厨房里有水，漏得不多").number
+    near = factory.ticket(description="漏水，在厨房").number
+    factory.ticket(description="漏电")
+    # 厨房 and 漏水 are two pairs of the sentence, 厨房 alone is one.
+    assert [found.number for found in company_desk.searching.everywhere("厨房漏水").tickets] == [near, far]
+    there = factory.ticket(description="厨房漏水").number
+    assert [found.number for found in company_desk.searching.everywhere("厨房漏水").tickets] == [there]
+
+
+def test_parts_of_a_sentence_name_nobody(company_desk: CompanyDesk) -> None:
+    Factory(company_desk).party(name="欧阳娜娜")
+    assert company_desk.searching.everywhere("娜娜欧阳").parties == ()
+
+
+@pytest.mark.parametrize(("query", "labels"), [("3栋501", ["3-501"]), ("3栋501室", ["3-501"]), ("13栋501", ["13-501"])])
+def test_a_place_is_found_under_the_names_that_its_kind_reads(
+    company_desk: CompanyDesk, query: str, labels: list[str]
+) -> None:
+    factory = Factory(company_desk)
+    units = [factory.unit(factory.building(code=code), code="501", label=f"{code}-501") for code in ("3", "13")]
+    about = factory.ticket(asset_id=units[0].id, place="3-501", description="水管漏水").number
+    factory.ticket(asset_id=units[1].id, place="13-501", description="灯不亮")
+    assert [found.label for found in company_desk.searching.everywhere(query).assets] == labels
+    assert [found.label for found in company_desk.assets.list(query)] == labels
+    assert _tickets(company_desk, "3栋501") == [about]
+    assert _tickets(company_desk, "3栋501 漏水") == [about]
+    assert _tickets(company_desk, "13栋501 漏水") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "finds"),
+    [("8000", 0), ("1380", 0), ("1380013800", 0), ("13800138000", 1), ("138 0013 8000", 1), ("娜娜 138", 0),
+     ("欧阳娜娜 13800138000", 1)],
+)  # fmt: skip
+def test_who_may_not_see_a_number_finds_it_as_a_whole_only(person: People, ticket: str, query: str, finds: int) -> None:
+    observer = person("observer")
+    hits = observer.searching.everywhere(query)
+    assert (len(hits.tickets), len(hits.parties)) == (finds, finds)
+    assert len(observer.parties.list(query)[0]) == finds
+    assert len(_tickets(observer, query)) == finds
 
 
 def test_the_search_box_groups_what_it_finds(company_desk: CompanyDesk, ticket: str) -> None:
