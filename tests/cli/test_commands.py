@@ -220,7 +220,7 @@ def test_an_unknown_ticket_is_refused(ready: Console) -> None:
 def test_a_clause_is_shown_with_the_places_that_stand_on_it(console: Console) -> None:
     shown = console.json("clause", "show", "SAMPLE-02")
     assert shown["zh"] == "实际费用不得超过预估费用"
-    assert shown["used_by"] == ["报修 · 费用不超过预估"]
+    assert shown["used_by"] == ["报修 · 费用不超过预估", "制度 · 到场"]
     assert [row["id"] for row in console.json("clause", "list")] == ["SAMPLE-01", "SAMPLE-02"]
 
 
