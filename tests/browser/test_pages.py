@@ -35,6 +35,8 @@ PAGES: Mapping[str, str] = {
     "policy": "/policy",
     "pack": "/policy/packs/property_mgmt.office",
     "roles": "/roles",
+    "calendar": "/calendar?year=2026",
+    "unknown year": "/calendar?year=2027",
     "plugins": "/plugins",
     "imports": "/imports",
     "run": "/imports/{run}",

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import time_machine
 
 from tests.cli.conftest import Console
 
@@ -59,6 +60,7 @@ def test_a_pipe_that_closes_early_is_no_error(console: Console, monkeypatch: pyt
     assert (result.exit_code, result.stderr) == (1, "")
 
 
+@time_machine.travel("2026-03-05T10:00+08:00")
 def test_the_doctor_finds_nothing_wrong_after_init(ready: Console) -> None:
     checks = ready.json("doctor", "--port", "59123")
     assert {check["health"] for check in checks} == {"ok"}
