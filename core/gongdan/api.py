@@ -6,6 +6,7 @@ Pages have ``gongdan.web.kit`` beside it, tests ``gongdan.testing``. What is not
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.cells import Cell, Reading, cell_text, is_number, reject, shown, suspect
 from gongdan.domain.demo import Demo, DemoCase, DemoPerson, DemoStep, Progress
+from gongdan.domain.duties import Condition, DutyKind, DutyRule, OnReopen, OnSeverity, Rung, StartAt, Trigger
 from gongdan.domain.events import Event, EventKind
 from gongdan.domain.facts import AssetFact, AssetRecord, HeldBy, LinkFact, PartyFact, Place, TicketFact, TicketRecord
 from gongdan.domain.fields import Choice, Field, FieldKind
@@ -87,12 +88,15 @@ __all__ = [
     "CompanyDesk",
     "CompanyScoped",
     "CompanyView",
+    "Condition",
     "Conflict",
     "Demo",
     "DemoCase",
     "DemoPerson",
     "DemoStep",
     "Draft",
+    "DutyKind",
+    "DutyRule",
     "Event",
     "EventKind",
     "Field",
@@ -116,6 +120,8 @@ __all__ = [
     "NewTicket",
     "NotFound",
     "NumberPattern",
+    "OnReopen",
+    "OnSeverity",
     "Panel",
     "PartyFact",
     "PartyInput",
@@ -136,7 +142,9 @@ __all__ = [
     "RowVerdict",
     "Rulebook",
     "Ruling",
+    "Rung",
     "Source",
+    "StartAt",
     "State",
     "StateCategory",
     "TicketExport",
@@ -146,6 +154,7 @@ __all__ = [
     "TicketType",
     "TicketView",
     "Tile",
+    "Trigger",
     "UtcDateTime",
     "UuidColumn",
     "Values",

@@ -34,6 +34,20 @@ NO_HARM: Final = "none"
 VALID: Final = "valid"
 INVALID: Final = "invalid"
 
+#: A service that the customer orders and pays, beside the trades that repair.
+SERVICE: Final = "service"
+TRADES: Final = (
+    "plumbing",
+    "electrical",
+    "doors_windows",
+    "masonry",
+    "heating",
+    "lift",
+    "low_voltage",
+    "gas",
+    "other",
+)
+
 
 # --- Repair: who is sent, what it costs -----------------------------------------------------------
 

@@ -190,7 +190,7 @@ REPAIR = TicketType(
         Choice("lift", msg("电梯")),
         Choice("low_voltage", msg("弱电门禁")),
         Choice("gas", msg("燃气设施")),
-        Choice("service", msg("特约服务")),
+        Choice(rules.SERVICE, msg("特约服务")),
         Choice("other", msg("其他")),
     ),
     causes=(
@@ -243,6 +243,14 @@ _COMPLAINT_FIELDS = (
         clauses=("004-04-26",),
     ),
     Field(name="graded_at", label=msg("定级时间"), kind=FieldKind.DATETIME, at_intake=False),
+    Field(
+        name="reported_at",
+        label=msg("上报领导时间"),
+        kind=FieldKind.DATETIME,
+        at_intake=False,
+        help=msg("重大投诉须上报运作管理部和公司领导"),
+        clauses=("004-04-29", "001-08-21"),
+    ),
     Field(name="spot_answer", label=msg("当场答复"), kind=FieldKind.LONG_TEXT, at_intake=False, clauses=("004-04-21",)),
     Field(name="forwarded_at", label=msg("转办时间"), kind=FieldKind.DATETIME, at_intake=False),
     Field(name="first_reply", label=msg("首次答复"), kind=FieldKind.LONG_TEXT, at_intake=False, clauses=("001-01-16",)),
