@@ -51,6 +51,8 @@ class Cell:
     absences: tuple[AbsenceView, ...]
     #: For whom he stands in.
     stand_ins: tuple[StandInView, ...]
+    #: The shifts that nobody holds for a while: their people are away without a deputy.
+    empty: frozenset[UUID] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -81,7 +83,7 @@ def index() -> str:
         "roster/index.html",
         roster=roster,
         lines=_lines(roster, department),
-        by_day=_by_day(roster),
+        by_day=[(day, _cell(roster, None, day)) for day in roster.days],
         department=department,
         departments=desk.departments.all(),
         today=today,
@@ -173,13 +175,13 @@ def words() -> Mapping[str, object]:
 
 
 def hours(period: Period, day: date | None = None) -> str:
-    """Return from when to when something is on the clock; ``day`` leaves out what lies on other days."""
+    """Return from when to when something is on the clock; of a ``day`` only what lies on it."""
     begins, ends = (at.astimezone(shown.zone()) for at in (period.begins, period.ends))
-    if day is not None and (begins.date() < day or ends.date() > day + timedelta(days=1)):
-        first = f"{begins:%H:%M}" if begins.date() == day else "00:00"
-        last = f"{ends:%H:%M}" if ends.date() == day else "24:00"
-        return say(msg("全天")) if (first, last) == ("00:00", "24:00") else f"{first}–{last}"
-    return f"{begins:%H:%M}–{ends:%H:%M}"
+    if day is None:
+        return f"{begins:%H:%M}–{ends:%H:%M}"
+    first = f"{begins:%H:%M}" if begins.date() == day else "00:00"
+    last = f"{ends:%H:%M}" if ends.date() == day else "24:00"
+    return say(msg("全天")) if (first, last) == ("00:00", "24:00") else f"{first}–{last}"
 
 
 def _lines(roster: Roster, department: DepartmentView | None) -> Sequence[Line]:
@@ -199,37 +201,29 @@ def _lines(roster: Roster, department: DepartmentView | None) -> Sequence[Line]:
     return [Line(one, names[one], tuple(_cell(roster, one, day) for day in roster.days)) for one in order]
 
 
-def _cell(roster: Roster, account_id: UUID, day: date) -> Cell:
-    return Cell(
-        day,
-        tuple(view for view in roster.shifts if view.shift.account_id == account_id and _begins(view.period) == day),
-        tuple(
-            view
-            for view in roster.absences
-            if view.absence.account_id == account_id and _touches(view.absence.period, day)
-        ),
-        tuple(
-            view
-            for view in roster.stand_ins
-            if view.stand_in.account_id == account_id and _begins(view.stand_in.period) == day
-        ),
+def _cell(roster: Roster, account_id: UUID | None, day: date) -> Cell:
+    """Return what a person has on a day; without a person, what everybody has."""
+    shifts = tuple(
+        view for view in roster.shifts if account_id in (None, view.shift.account_id) and _begins(view.period) == day
     )
+    absences = tuple(
+        view
+        for view in roster.absences
+        if account_id in (None, view.absence.account_id) and _touches(view.absence.period, day)
+    )
+    stand_ins = tuple(
+        view
+        for view in roster.stand_ins
+        if account_id in (None, view.stand_in.account_id) and _begins(view.stand_in.period) == day
+    )
+    empty = frozenset(view.id for view in shifts if any(_leaves_empty(one, view) for one in roster.absences))
+    return Cell(day, shifts, absences, stand_ins, empty)
 
 
-def _by_day(roster: Roster) -> Sequence[tuple[date, Cell]]:
-    """Return the week as a list of days, each with everything that is on it."""
-    return [
-        (
-            day,
-            Cell(
-                day,
-                tuple(view for view in roster.shifts if _begins(view.period) == day),
-                tuple(view for view in roster.absences if _touches(view.absence.period, day)),
-                tuple(view for view in roster.stand_ins if _begins(view.stand_in.period) == day),
-            ),
-        )
-        for day in roster.days
-    ]
+def _leaves_empty(absence: AbsenceView, shift: ShiftView) -> bool:
+    away = absence.absence
+    is_own = away.account_id == shift.shift.account_id and away.deputy_id is None
+    return is_own and away.period.overlaps(shift.period)
 
 
 def _begins(period: Period) -> date:
