@@ -62,7 +62,7 @@ class DutyClock:
         met: list[Gap] = []
         for gap in sorted(self.gaps, key=lambda gap: gap.begins):
             # A gap that begins later has not held this up.
-            if gap.begins > moment:
+            if gap.begins >= moment:
                 break
             met.append(gap)
             moment = self._after(amount, self.limit.unit, met).at
