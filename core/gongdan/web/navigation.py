@@ -44,7 +44,6 @@ _DAILY = (
     _Entry(msg_in("many", "客户"), "parties.index", "users", "party.view"),
     _Entry(msg_in("many", "资产"), "assets.index", "building", "asset.view"),
     _Entry(msg("排班"), "rosters.index", "clock", "roster.view"),
-    _Entry(msg("排班"), "rosters.index", "users-group", "roster.view"),
 )
 _ADMINISTRATION = (
     _Entry(msg("导入"), "imports.index", "database-import", "import.run"),
