@@ -197,3 +197,34 @@ def test_the_search_finds_in_groups_and_as_far_as_the_person_may_see(
     narrow = visitor_as("narrow", login="narrow", name="只看").get("/search?q=海棠").text
     assert "海棠苑漏水" in narrow
     assert "海棠苑 501" not in narrow
+
+
+def test_a_place_that_was_typed_is_linked_and_one_that_is_none_is_told(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    unit = factory.unit(factory.building(code="3"), code="501", label="3-501")
+    agent.get(FORM)
+    given = {"contact_name": "王芳", "channel": "phone", "category": "water", "description": "漏水"}
+    answer = agent.post(FORM, {**given, "place": "3栋501室"})
+    (line,) = company_desk.tickets.list(TicketFilter()).lines
+    assert line.ticket.asset_id == unit.id
+    assert "“3栋501室”就是 3-501，已经关联" in agent.get(answer.location).text
+    answer = agent.post(FORM, {**given, "place": "大门口"})
+    page = agent.get(answer.location).text
+    assert "“大门口”不是登记过的地点，按文字保存" in page
+    assert "不是登记过的地点" not in agent.get(answer.location).text
+
+
+def test_a_place_that_may_be_several_is_asked_about_beside_its_field(
+    agent: Visitor, factory: Factory, unchanged: Unchanged
+) -> None:
+    for code in ("3", "13"):
+        factory.unit(factory.building(code=code, label=f"{code}栋"), code="lobby", label="大堂")
+    agent.get(FORM)
+    with unchanged():
+        answer = agent.post(
+            FORM, {"contact_name": "王芳", "channel": "phone", "description": "灯不亮", "place": "大堂"}
+        )
+    assert answer.status_code == 422
+    assert "这样称呼的有：大堂（13-lobby）、大堂（3-lobby）。请从中选择一处" in answer.text
+    assert 'value="大堂"' in answer.text

@@ -1,6 +1,7 @@
 """Intake: opening a ticket."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from gongdan.hooks.isolation import undeclared
 from gongdan.services.core_fields import LABELS, read_core_fields
 from gongdan.services.departments import require_open
 from gongdan.services.duty_changes import happened
+from gongdan.services.grids import AssetView
 from gongdan.services.newcomers import newcomer_problems, register
 from gongdan.services.numbers import Numbers
 from gongdan.services.schemas import read_fields
@@ -103,6 +105,7 @@ class Intake:
     def open(self, new: NewTicket) -> TicketView:
         """Open a ticket; the person who opens it becomes its owner, and a newcomer a customer, both or neither.
 
+        A place in words that is the name of exactly one asset, in any spelling that its kind reads, is that asset.
         Raises ``InvalidInput``, ``NotAllowed``, or ``Conflict`` for a newcomer whose place is somebody else's.
         """
         self._desk.require("ticket.create")
@@ -111,7 +114,8 @@ class Intake:
         if new.assignee_id is not None:
             self._desk.require("ticket.assign")
         ticket_type = self.type(new.type)
-        fields = self._checked(new, ticket_type)
+        new, unclear = self._placed(new)
+        fields = self._checked(new, ticket_type, unclear)
         chosen = self._classified(new, ticket_type, fields)
         with self._desk.working() as work:
             if new.makes_customer:
@@ -126,10 +130,20 @@ class Intake:
             happened(self._desk, work, row, Happening.OPENED)
             return ticket_view(row)
 
-    def _checked(self, new: NewTicket, ticket_type: TicketType) -> dict[str, object]:
+    def _placed(self, new: NewTicket) -> tuple[NewTicket, Sequence[FieldProblem]]:
+        """Return the ticket with the asset that its place names, or what is wrong when that is more than one."""
+        if new.asset_id or is_empty(new.place) or not self._desk.actor.may("asset.view"):
+            return new, ()
+        meant = self._desk.assets.meant_by(new.place)
+        if len(meant) > 1:
+            rule = msg("这样称呼的有：{places}。请从中选择一处")
+            return new, (_problem("asset", new.place, rule, places="、".join(_told_apart(meant))),)
+        return (replace(new, asset_id=meant[0].id, place=meant[0].label) if meant else new), ()
+
+    def _checked(self, new: NewTicket, ticket_type: TicketType, unclear: Sequence[FieldProblem]) -> dict[str, object]:
         at_intake = [declared for declared in ticket_type.fields if declared.at_intake]
         values, problems = read_fields(at_intake, new.fields, self._desk.zone)
-        problems += _core_problems(new, ticket_type)
+        problems += (*unclear, *_core_problems(new, ticket_type))
         given = {name: getattr(new, name) for name in ("severity", "category")}
         given |= {name: getattr(new, f"{name}_id") for name in ("requester", "asset", "assignee", "department")}
         with self._desk.reading() as session:
@@ -225,6 +239,15 @@ def _core_problems(new: NewTicket, ticket_type: TicketType) -> list[FieldProblem
 
 def _problem(name: str, value: str, rule: str, **params: object) -> FieldProblem:
     return FieldProblem(name, value, rule, params=params, label=LABELS[name])
+
+
+def _told_apart(assets: Sequence[AssetView]) -> Sequence[str]:
+    """Return the names of assets, with the way to each where several are called the same."""
+    names = Counter(asset.label for asset in assets)
+    return [
+        f"{asset.label}（{asset.path.strip('/').replace('/', '-')}）" if names[asset.label] > 1 else asset.label
+        for asset in assets
+    ]
 
 
 def subject_of(description: str) -> str:

@@ -71,6 +71,7 @@ def save(name: str) -> Response | tuple[str, int]:
         return _form_page(ticket_type, shown), status_of(refusal)
     done_with(_key(name))
     told(msg("已登记 {number}"), number=opened.number)
+    _tell_of_place(form, opened)
     return go("ticket.show", ticket_id=opened.id)
 
 
@@ -99,6 +100,17 @@ def duplicates(name: str) -> str:
     del name
     found = current_desk().cases.open_at(None, _uuid(request.args.get("asset", "")))
     return render_template("intake/duplicates.html", tickets=found)
+
+
+def _tell_of_place(form: Form, opened: TicketView) -> None:
+    """Tell what became of a place that was typed and not chosen."""
+    typed = form.value("place").strip()
+    if form.value("asset") or not typed or not may("asset.view"):
+        return
+    if opened.asset_id:
+        told(msg("“{typed}”就是 {place}，已经关联"), typed=typed, place=opened.place)
+    else:
+        told(msg("“{typed}”不是登记过的地点，按文字保存"), typed=typed)
 
 
 def _callers(phone: str) -> Sequence[Caller]:

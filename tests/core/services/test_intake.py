@@ -8,10 +8,13 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 
 from gongdan.errors import Conflict, InvalidInput, NotAllowed
+from gongdan.services.assets import AssetInput
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.intake import NewTicket
 from gongdan.services.parties import Parties, PartyInput, PartyView
 from gongdan.services.tickets import TicketFilter
 from gongdan.services.work import Work
+from gongdan.testing import sample
 from gongdan.testing.factories import Factory, People
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -132,3 +135,48 @@ def test_two_clerks_at_once_make_one_customer_of_a_number(person: People, monkey
     seen = person("agent")
     assert len(seen.tickets.list(TicketFilter()).lines) == 1
     assert len(seen.parties.by_phone("13812345678")) == 1
+
+
+# --- A place that was typed and not chosen ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["3-501", " 3-501 ", "/3/501", "3栋501", "3栋501室", "老张家"])
+def test_a_place_that_names_one_asset_is_that_asset(company_desk: CompanyDesk, typed: str) -> None:
+    factory = Factory(company_desk)
+    unit = factory.unit(factory.building(code="3", label="三号楼"), code="501", label="老张家")
+    changed = AssetInput(kind=unit.kind, code=unit.code, label="3-501")
+    company_desk.assets.change(unit.id, unit.version, changed)
+    factory.unit(factory.building(code="13", label="十三号楼"), code="501", label="13-501")
+    opened = company_desk.intake.open(
+        NewTicket(type=sample.REPAIR.name, contact_name="王芳", description="漏水", place=typed, category="water")
+    )
+    assert (opened.asset_id, opened.place) == (unit.id, "3-501")
+
+
+def test_a_place_that_names_several_is_asked_about(company_desk: CompanyDesk, unchanged: Unchanged) -> None:
+    factory = Factory(company_desk)
+    for code in ("3", "13"):
+        factory.unit(factory.building(code=code, label=f"{code}栋"), code="lobby", label="大堂")
+    new = NewTicket(type=sample.REPAIR.name, contact_name="王芳", description="灯不亮", place="大堂", category="power")
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        company_desk.intake.open(new)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.value) == ("asset", "大堂")
+    assert problem.params == {"places": "大堂（13-lobby）、大堂（3-lobby）"}
+
+
+@pytest.mark.parametrize("typed", ["大堂门口", "3栋", "3栋502", "501"])
+def test_a_place_that_names_none_stays_in_words(company_desk: CompanyDesk, typed: str) -> None:
+    factory = Factory(company_desk)
+    factory.unit(factory.building(code="3", label="三号楼"), code="501", label="3-501")
+    opened = company_desk.intake.open(
+        NewTicket(type=sample.REPAIR.name, contact_name="王芳", description="漏水", place=typed, category="water")
+    )
+    assert (opened.asset_id, opened.place) == (None, typed)
+
+
+def test_who_may_not_see_assets_is_told_of_none_by_a_name(company_desk: CompanyDesk, person: People) -> None:
+    Factory(company_desk).unit(label="3-501")
+    company_desk.roles.save("agent", "客服", {"ticket.create", "ticket.view"})
+    new = NewTicket(type=sample.REPAIR.name, contact_name="王芳", description="漏水", place="3-501", category="water")
+    assert person("agent").intake.open(new).asset_id is None
