@@ -10,7 +10,7 @@ from gongdan.text import msg
 
 
 class SpanUnit(StrEnum):
-    """What is counted; see decision 12 for the readings of "working hours" and of "days"."""
+    """What is counted; see decision 14 for the readings of "working hours" and of "days"."""
 
     #: Clock time.
     MINUTE = "min"
