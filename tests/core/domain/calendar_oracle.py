@@ -5,7 +5,7 @@ It knows nothing of lines: it looks at the clock on the wall in every single min
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gongdan.domain.calendars import DayKind, WorkingCalendar
@@ -99,8 +99,3 @@ def month_day(start: date, day: int, months: int) -> date:
     for _ in range(months):
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return date(year, month, min(day, monthrange(year, month)[1]))
-
-
-def utc(text: str) -> datetime:
-    """Read an ISO moment."""
-    return datetime.fromisoformat(text).astimezone(UTC)
