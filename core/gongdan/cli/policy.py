@@ -255,11 +255,14 @@ def runs(terminal: Terminal) -> None:
 
 @policy.command("rollback", help=msg("撤回一次采用：原来的值重新生效，历史保留"))
 @click.argument("run", type=click.UUID)
+@_effect_option
 @company_option
 @json_option
 @pass_terminal
-def rollback(terminal: Terminal, run: UUID) -> None:
-    done = terminal.company.policies.rollback(run)
+def rollback(terminal: Terminal, run: UUID, effect: str) -> None:
+    from gongdan.domain.policy import PolicyEffect
+
+    done = terminal.company.policies.rollback(run, PolicyEffect(effect))
     if terminal.as_json:
         terminal.show_json({"removed": done.removed, "restored": done.restored, "kept": done.kept})
     for source, keys in (

@@ -63,6 +63,8 @@ def read_pack(data: bytes) -> PolicyPack:
         source=reading.text(top.get("source")),
         lines=tuple(reading.line(key, node) for key, node in lines),
     )
+    if not pack.name:
+        reading.refuse(top.get("pack"), "pack", msg("第 {line} 行：没有写制度包的名称（pack）"))
     if not lines:
         reading.refuse(top.get("lines"), "lines", msg("第 {line} 行：没有任何制度值"))
     if reading.problems:

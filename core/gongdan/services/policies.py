@@ -202,11 +202,11 @@ class Policies(PolicyLines):
             written = list(session.scalars(select(PolicyLineRow.run_id).where(PolicyLineRow.run_id.is_not(None))))
             return [_run_view(row, written.count(row.id)) for row in rows]
 
-    def rollback(self, run_id: UUID) -> Rollback:
+    def rollback(self, run_id: UUID, effect: PolicyEffect = PolicyEffect.NEW) -> Rollback:
         """Take a run back: lines that nobody followed go, for others the former value holds again from now on.
 
-        Keys that somebody decided anew since stay as they are. Raises ``Conflict`` for a run that was taken back,
-        ``NotFound``.
+        Keys that somebody decided anew since stay as they are; ``effect`` says what it means for open tickets. Raises
+        ``Conflict`` for a run that was taken back, ``NotFound``.
         """
         self._desk.require("policy.admin")
         with self._desk.working() as work:
@@ -218,6 +218,8 @@ class Policies(PolicyLines):
             run.undone_at, run.undone_by = work.now, work.actor.name
             after = {"pack": run.pack, "removed": done.removed, "restored": done.restored, "kept": done.kept}
             work.record("policy.rolled_back", "policy_run", run.id, after=after)
+            work.session.flush()
+            self._let_follow(work, (*done.removed, *done.restored), effect)
             return done
 
     # --- Comparing ------------------------------------------------------------------------------------------------

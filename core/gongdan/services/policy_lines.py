@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.policy import (
@@ -167,7 +167,10 @@ class PolicyLines:
         """Let open tickets follow what was decided in the same transaction, if they are to."""
         if effect is PolicyEffect.NEW:
             return ()
-        return self._desk.duties.recompute(work, keys, moves_due=effect is PolicyEffect.RECOMPUTE)
+        changes = self._desk.duties.recompute(work, keys, moves_due=effect is PolicyEffect.RECOMPUTE)
+        after = {"effect": effect.value, "keys": sorted(keys), "count": len(changes)}
+        work.record("policy.followed", "company", self._desk.company.id, after=after)
+        return changes
 
     @contextmanager
     def _trying(self) -> "Iterator[tuple[Work, list[DutyChange]]]":
@@ -205,8 +208,9 @@ def moment_problems(zone: ZoneInfo, work: Work, key: PolicyKey, moment: datetime
 
 
 def is_followed(work: Work, moment: datetime) -> bool:
-    """Tell whether a ticket was opened since ``moment``, aware: it follows what was in force then."""
-    return work.session.scalar(select(TicketRow.id).where(TicketRow.opened_at >= moment).limit(1)) is not None
+    """Tell whether a ticket follows the policy of a moment since ``moment``, aware."""
+    since = or_(TicketRow.opened_at >= moment, TicketRow.policy_at >= moment)
+    return work.session.scalar(select(TicketRow.id).where(since).limit(1)) is not None
 
 
 def add_line(work: Work, decision: Decision, run_id: UUID | None = None) -> PolicyLineRow:

@@ -47,6 +47,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "import.interrupted": (msg("中断了导入"), "database-import"),
     "import.removed": (msg("随撤销导入删除"), "arrow-back-up"),
     "import.restored": (msg("随撤销导入还原"), "arrow-back-up"),
+    "import.resumed": (msg("继续了导入"), "database-import"),
     "import.started": (msg("开始了导入"), "database-import"),
     "import.undone": (msg("撤销了导入"), "arrow-back-up"),
     "member.left": (msg("移出了公司"), "logout"),
@@ -64,6 +65,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "plugin.enabled": (msg("启用了扩展"), "puzzle"),
     "plugin.failed": (msg("扩展出错"), "alert-triangle"),
     "policy.applied": (msg("采用了制度包"), "book"),
+    "policy.followed": (msg("让未办结的工单改用现行制度"), "refresh"),
     "policy.rolled_back": (msg("撤回了制度包"), "arrow-back-up"),
     "policy.set": (msg("定了制度"), "gavel"),
     "policy.withdrawn": (msg("撤下了还没有生效的制度"), "trash"),
@@ -137,11 +139,11 @@ _NAMES: Mapping[str, str] = {
     "identity": msg("证件号"), "kind": msg("类型"), "label": msg("名称"), "locale": msg("语言"), "login": msg("用户名"),
     "move": msg("办理"), "name": msg("名称"), "number": msg("编号"), "owner_id": msg("首接人"), "party": msg("客户"),
     "path": msg("位置"), "pattern": msg("编号格式"), "permissions": msg("权限"), "phones": msg("电话"),
-    "plugin": msg("扩展"), "position": msg("位置"), "public": msg("回复客户"), "reason": msg("原因"),
+    "plugin": msg("扩展"), "position": msg("位置"), "public": msg("已告知客户（记录）"), "reason": msg("原因"),
     "rows": msg("行数"), "identities": msg("含证件号"), "remark": msg("备注"), "role": msg("关系"),
     "roles": msg_in("many", "角色"), "severity": msg("级别"), "state": msg("状态"), "subject": msg("主题"),
     "supervisor": msg("上级"), "ticket_type": msg("工单类型"), "tier": msg("分级"), "time_zone": msg("时区"),
-    "to": msg("对象"),
+    "to": msg("对象"), "important": msg("重要"), "unsigned": msg("未签字离岗"),
     "person": msg("人员"), "asker": msg("申请人"), "other": msg("对方"), "given": msg("换出"), "taken": msg("换入"),
     "outgoing": msg("交班人"), "incoming": msg("接班人"), "deputy": msg("代理人"), "note": msg("备注"),
     "author": msg("谁"), "day": msg("日期"), "signed": msg("签字"), "follow_up": msg("继续跟进"),
@@ -282,6 +284,7 @@ def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
         keys = {owned.value.name: owned.value.label for owned in catalogue.policy_keys}
         found |= {("policy_line", "key"): keys}
         found |= {("policy_run", name): keys for name in ("removed", "restored", "kept")}
+        found |= {("company", "keys"): keys}
         g.act_words = found
     words: Mapping[tuple[str, str], Mapping[str, str]] = g.act_words
     return words

@@ -12,7 +12,18 @@ DEPARTMENT_STAFF: Final = "department_staff"
 DEPARTMENT_MANAGER: Final = "department_manager"
 PROJECT_MANAGER: Final = "project_manager"
 
-_WORK = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "party.phone", "asset.view"})
+_WORK = frozenset(
+    {
+        "ticket.view",
+        "ticket.move",
+        "note.write",
+        "party.view",
+        "party.phone",
+        "asset.view",
+        "roster.view",
+        "duty_log.write",
+    }
+)
 _DESK = _WORK | {"ticket.create", "ticket.edit", "ticket.assign", "ticket.link", "party.edit"}
 _LEAD = _DESK | {
     "ticket.correct",
@@ -22,6 +33,7 @@ _LEAD = _DESK | {
     "import.run",
     "export.run",
     "journal.view",
+    "policy.view",
 }
 
 ROLES: tuple[Role, ...] = (

@@ -67,6 +67,7 @@ def test_what_is_written_is_read_again() -> None:
         (WHOLE.replace("17:30", "[17, 30]"), "第 {line} 行：这里应是一个值", 11),
         ("- rules.answer\n", "第 {line} 行：这里应是“名称: 值”的列表", 1),
         ("", "第 {line} 行：这里应是“名称: 值”的列表", 1),
+        (WHOLE.replace("rules.homes", ""), "第 {line} 行：没有写制度包的名称（pack）", 2),
         ("pack: x\nlines: {}\n", "第 {line} 行：没有任何制度值", 2),
     ],
 )

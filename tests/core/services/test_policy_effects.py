@@ -106,3 +106,26 @@ def test_who_may_only_look_previews_nothing(person: People, old: UUID, unchanged
     supervisor = person("supervisor")
     with unchanged(), pytest.raises(NotAllowed):
         supervisor.policies.preview(KEY, "10 min", PolicyEffect.RECOMPUTE)
+
+
+def test_a_run_that_is_taken_back_takes_open_tickets_along_if_it_is_to(
+    company_desk: CompanyDesk, clock: Clock, old: UUID
+) -> None:
+    run = company_desk.policies.apply(read_pack(PACK), effect=PolicyEffect.RECOMPUTE)
+    assert run is not None
+    clock.move(timedelta(minutes=5))
+    done = company_desk.policies.rollback(run.id, PolicyEffect.RECOMPUTE)
+    assert (done.removed, done.restored) == ((), ("sample.dispatch_major", KEY))
+    assert _due(company_desk, old) == START + timedelta(minutes=30)
+    followed = company_desk.journal.latest(act="policy.followed")
+    assert [entry.after["count"] for entry in followed] == [1, 1]
+
+
+@pytest.mark.usefixtures("old")
+def test_the_past_that_an_open_ticket_was_moved_to_is_not_rewritten(
+    company_desk: CompanyDesk, clock: Clock, unchanged: Unchanged
+) -> None:
+    company_desk.policies.set(KEY, "10 min", effect=PolicyEffect.OPEN)
+    clock.move(timedelta(hours=1))
+    with unchanged(), pytest.raises(InvalidInput):
+        company_desk.policies.set("sample.resolve", "8 desk_h", START + timedelta(minutes=4))
