@@ -6,7 +6,18 @@ Pages have ``gongdan.web.kit`` beside it, tests ``gongdan.testing``. What is not
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.cells import Cell, Reading, cell_text, is_number, reject, shown, suspect
 from gongdan.domain.demo import Demo, DemoCase, DemoPerson, DemoStep, Progress
-from gongdan.domain.duties import Condition, DutyKind, DutyRule, OnReopen, OnSeverity, Rung, StartAt, Trigger
+from gongdan.domain.duties import (
+    NIGHT,
+    Condition,
+    DutyKind,
+    DutyRule,
+    DutyState,
+    OnReopen,
+    OnSeverity,
+    Rung,
+    StartAt,
+    Trigger,
+)
 from gongdan.domain.events import Event, EventKind
 from gongdan.domain.facts import AssetFact, AssetRecord, HeldBy, LinkFact, PartyFact, Place, TicketFact, TicketRecord
 from gongdan.domain.fields import Choice, Field, FieldKind
@@ -65,6 +76,8 @@ from gongdan.hooks.packs import read_packs
 from gongdan.services.assets import AssetInput
 from gongdan.services.demo import as_member, play
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.duties import DutyFilter
+from gongdan.services.duty_rows import DutyView
 from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
 from gongdan.services.moments import at_moment
@@ -95,8 +108,11 @@ __all__ = [
     "DemoPerson",
     "DemoStep",
     "Draft",
+    "DutyFilter",
     "DutyKind",
     "DutyRule",
+    "DutyState",
+    "DutyView",
     "Event",
     "EventKind",
     "Field",
@@ -117,6 +133,7 @@ __all__ = [
     "MoneyColumn",
     "Move",
     "MoveAttempt",
+    "NIGHT",
     "NewTicket",
     "NotFound",
     "NumberPattern",

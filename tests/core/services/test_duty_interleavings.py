@@ -126,7 +126,7 @@ def test_late_timers_change_nothing_and_every_duty_is_of_one_mind(
 ) -> None:
     made = iter(range(10_000))
 
-    @settings(max_examples=12)
+    @settings(max_examples=8)
     @given(steps=STEPS)
     def replay(steps: Sequence[tuple[str, int]]) -> None:
         clock.set(START)
