@@ -184,6 +184,6 @@ class Absences:
     def _words(self, session: Session, row: AbsenceRow | StandInRow) -> dict[str, object]:
         names = self._names(session)
         if isinstance(row, StandInRow):
-            return words_of(row, names, reason=row.reason)
+            return words_of(row, names, self._desk.zone, reason=row.reason)
         deputy = names.get(row.deputy_id, "") if row.deputy_id else ""
-        return words_of(row, names, deputy=deputy, reason=row.reason, kind=row.kind)
+        return words_of(row, names, self._desk.zone, deputy=deputy, reason=row.reason, kind=row.kind)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -135,10 +136,13 @@ def stand_in_view(row: StandInRow, names: Mapping[UUID, str]) -> StandInView:
     return StandInView(row.id, stand_in_of(row), names.get(row.account_id, ""), row.reason)
 
 
-def words_of(row: ShiftRow | AbsenceRow | StandInRow, names: Mapping[UUID, str], **more: object) -> dict[str, object]:
-    """Return what the journal keeps of a row."""
-    found: dict[str, object] = {"person": names.get(row.account_id, ""), "begins": row.begins_at, "ends": row.ends_at}
-    return {**found, "account_id": row.account_id, **{name: value for name, value in more.items() if value}}
+def words_of(
+    row: ShiftRow | AbsenceRow | StandInRow, names: Mapping[UUID, str], zone: ZoneInfo, **more: object
+) -> dict[str, object]:
+    """Return what the journal keeps of a row; times as the company's clocks show them, with their zone."""
+    begins, ends = (at.astimezone(zone).isoformat(" ", "minutes") for at in (row.begins_at, row.ends_at))
+    found = {"person": names.get(row.account_id, ""), "begins": begins, "ends": ends, "account_id": row.account_id}
+    return {**found, **{name: value for name, value in more.items() if value}}
 
 
 # --- Questions -------------------------------------------------------------------------------

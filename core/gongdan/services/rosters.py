@@ -279,7 +279,7 @@ class Rosters:
     def _words(self, session: Session, row: ShiftRow) -> dict[str, object]:
         department = get_row(session, DepartmentRow, row.department_id, "department")
         more = {"department": department.name, "role": row.role, "note": row.note}
-        return words_of(row, self._names(session), **more)
+        return words_of(row, self._names(session), self._desk.zone, **more)
 
     def _role_problems(self, session: Session, new: NewShift) -> tuple[FieldProblem, ...]:
         """Say that the company does not have the role, or the person does not."""

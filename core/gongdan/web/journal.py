@@ -28,6 +28,7 @@ _SUBJECT_PAGES: Mapping[str, tuple[str, str]] = {
     "party": ("parties.show", "party_id"),
     "asset": ("assets.show", "asset_id"),
     "import_run": ("import_runs.show", "run_id"),
+    "handover": ("handovers.show", "handover_id"),
 }
 
 

@@ -22,6 +22,8 @@ pages = Blueprint("roles", __name__)
 _GROUPS = {
     "ticket": msg_in("many", "工单"), "note": msg_in("many", "工单"), "party": msg_in("many", "客户"),
     "asset": msg("房屋与资产"),
+    "roster": msg("排班"),
+    "duty_log": msg("值班日志"),
     "import": msg("数据"), "export": msg("数据"), "journal": msg("管理"), "company": msg("管理"),
     "account": msg("管理"), "plugin": msg("管理"), "policy": msg("制度"),
 }  # fmt: skip

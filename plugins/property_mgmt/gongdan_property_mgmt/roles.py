@@ -33,6 +33,7 @@ _LEAD = _DESK | {
     "import.run",
     "export.run",
     "journal.view",
+    "roster.admin",
     "policy.view",
 }
 
