@@ -87,6 +87,7 @@ from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, U
 from gongdan.text import msg, msg_in
 
 __all__ = [
+    "NIGHT",
     "AssetExport",
     "AssetFact",
     "AssetInput",
@@ -133,7 +134,6 @@ __all__ = [
     "MoneyColumn",
     "Move",
     "MoveAttempt",
-    "NIGHT",
     "NewTicket",
     "NotFound",
     "NumberPattern",
