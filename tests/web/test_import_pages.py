@@ -3,6 +3,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from types import ModuleType
 from uuid import UUID
@@ -12,8 +14,14 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
+from gongdan.services import import_previews
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.imports import Imports
+from gongdan.services.uploads import Uploads
+from gongdan.settings import Settings
 from gongdan.testing import sample
+from gongdan.testing.clocks import Clock
+from gongdan.web.import_jobs import Job
 from tests.web import rosters
 from tests.web.visitor import Visitor
 
@@ -77,11 +85,30 @@ def test_a_kind_is_told_from_the_name_of_the_file(administrator: Visitor) -> Non
     assert "kind=flats" in address
 
 
-def test_a_file_whose_name_says_nothing_needs_a_choice(administrator: Visitor, unchanged: Unchanged) -> None:
+def test_a_kind_is_told_from_the_headings(administrator: Visitor) -> None:
+    assert "kind=flats" in address_of(upload(administrator, rosters.CSV.encode(), "导出.csv", kind=""))
+
+
+def test_a_file_whose_headings_and_name_say_nothing_needs_a_choice_and_is_not_kept(
+    administrator: Visitor, unchanged: Unchanged, settings: Settings
+) -> None:
     with unchanged():
-        answer = upload(administrator, rosters.CSV.encode(), "新建表格.csv", kind="")
+        answer = upload(administrator, "甲,乙\n1,2\n".encode(), "新建表格.csv", kind="")
     assert answer.status_code == 422
-    assert "从文件名看不出是哪一种表格" in answer.text
+    assert "表头与可以导入的表格都不相符" in answer.text
+    assert list((settings.home / "uploads").rglob("*")) == []
+
+
+def test_a_file_that_fits_several_kinds_asks_which_one_it_is(
+    administrator: Visitor, monkeypatch: pytest.MonkeyPatch, unchanged: Unchanged
+) -> None:
+    twins = (rosters.FLATS, replace(rosters.FLATS, kind="garages", label="车位台账"))
+    monkeypatch.setattr(Imports, "kinds", lambda imports: twins)
+    with unchanged():
+        answer = upload(administrator, rosters.CSV.encode(), "导出.csv", kind="")
+    assert answer.status_code == 422
+    assert "表头同时符合几种表格：房屋台账、车位台账" in answer.text
+    assert "kind=garages" in address_of(upload(administrator, rosters.CSV.encode(), "车位台账.csv", kind=""))
 
 
 @pytest.mark.parametrize(
@@ -96,11 +123,12 @@ def test_a_file_whose_name_says_nothing_needs_a_choice(administrator: Visitor, u
 def test_a_bad_file_gets_its_answer_on_the_page(
     administrator: Visitor, unchanged: Unchanged, name: str, content: bytes, words: str
 ) -> None:
-    with unchanged():
-        answer = upload(administrator, content, name)
-    assert answer.status_code == 422
-    assert words in answer.text
-    assert 'type="file"' in answer.text
+    for kind in ("flats", ""):
+        with unchanged():
+            answer = upload(administrator, content, name, kind=kind)
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert 'type="file"' in answer.text
 
 
 def test_a_csv_named_xlsx_is_read_and_said_to_be_one(administrator: Visitor) -> None:
@@ -230,6 +258,10 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert company_desk.imports.find(run_id).state == "interrupted"
     page = administrator.get(f"/imports/{run_id}").text
     assert "已导入到第 2 行，其余还没有导入" in page
+    # The heading and one flat are done, four rows are not.
+    assert ("第 2 行，共 6 行" in page, "33%" in page, "<strong>4</strong> 还没有处理" in page) == (True, True, True)
+    assert "没有需要处理的行。" not in page
+    assert page.index("/resume") < page.index("/undo")
 
     monkeypatch.undo()
     administrator.post(f"/imports/{run_id}/resume")
@@ -264,9 +296,87 @@ def test_a_run_that_breaks_off_says_so_and_can_go_on(
 
 
 def test_a_file_of_another_company_cannot_be_named(administrator: Visitor, other_desk: CompanyDesk) -> None:
-    digest = other_desk.installation.files.put(other_desk.company.id, rosters.CSV.encode())
+    digest = Uploads(other_desk).keep(rosters.CSV.encode())
     assert administrator.get(f"/imports/files/{digest}?name=a.csv&kind=flats").status_code == 404
     assert administrator.get("/imports/files/..%2f..%2fsecret.key?name=a.csv&kind=flats").status_code == 404
+
+
+def test_an_attachment_cannot_be_named_as_a_list(administrator: Visitor, company_desk: CompanyDesk) -> None:
+    content = rosters.CSV.encode()
+    digest = company_desk.installation.files.put(company_desk.company.id, content)
+    address = f"/imports/files/{digest}?name=a.csv&kind=flats"
+    assert administrator.get(address).status_code == 404
+    upload(administrator, content)
+    assert administrator.get(address).status_code == 200
+
+
+def test_a_list_is_kept_encrypted_and_no_longer_than_it_is_needed(
+    app: Flask, administrator: Visitor, settings: Settings
+) -> None:
+    def lists() -> list[bytes]:
+        return [path.read_bytes() for path in (settings.home / "uploads").rglob("*") if path.is_file()]
+
+    preview = address_of(upload(administrator, rosters.CSV.encode()))
+    (kept,) = lists()
+    assert "王芳".encode() not in kept
+    run_through(app, administrator, preview)
+    assert lists() == []
+    assert not (settings.home / "files").exists()
+
+
+def test_a_list_goes_away_with_the_undoing_of_its_import(
+    app: Flask, administrator: Visitor, settings: Settings
+) -> None:
+    run_id = run_through(app, administrator, address_of(upload(administrator, rosters.CSV.encode())))
+    upload(administrator, rosters.CSV.encode())
+    administrator.get(f"/imports/{run_id}")
+    administrator.post(f"/imports/{run_id}/undo")
+    assert [path for path in (settings.home / "uploads").rglob("*") if path.is_file()] == []
+
+
+def test_the_preview_of_a_list_that_is_known_says_that_nothing_would_change(
+    app: Flask, administrator: Visitor, unchanged: Unchanged
+) -> None:
+    preview = address_of(upload(administrator, rosters.CSV.encode()))
+    page = administrator.get(preview).text
+    assert ("<strong>3</strong> 新增" in page, "此文件已于" in page) == (True, False)
+    run_id = run_through(app, administrator, preview)
+    preview = address_of(upload(administrator, rosters.CSV.encode()))
+    with unchanged():
+        page = administrator.get(preview).text
+    assert ("<strong>3</strong> 无变化" in page, "新增" in page) == (True, False)
+    assert "此文件已于" in page
+    assert f'href="/imports/{run_id}"' in page
+
+
+def test_a_large_list_is_compared_in_its_first_rows_and_says_so(
+    administrator: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_previews, "COMPARED_ROWS", 2)
+    page = administrator.get(address_of(upload(administrator, rosters.CSV.encode()))).text
+    # The heading and one flat.
+    assert "<strong>1</strong> 新增" in page
+    assert "只把前 2 行与已有资料比较过" in page
+    assert re.search(r"<strong>1</strong> 待核实", page)
+
+
+def test_the_page_of_an_undone_import_tells_what_it_had_done(app: Flask, administrator: Visitor, clock: Clock) -> None:
+    run_id = run_through(app, administrator, address_of(upload(administrator, rosters.CSV.encode())))
+    clock.move(timedelta(minutes=40))
+    administrator.get(f"/imports/{run_id}")
+    administrator.post(f"/imports/{run_id}/undo")
+    page = administrator.get(f"/imports/{run_id}").text
+    assert "<strong>撤销前</strong>" in page
+    assert ("用时 40" in page, "10:40 撤销" in page) == (False, True)
+
+
+def test_the_time_that_is_left_follows_the_pace_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job(UUID(int=1), rows_before=1000, began=100.0)
+    assert job.seconds_left is None
+    job.progress(3000, 9000)
+    monkeypatch.setattr("gongdan.web.import_jobs.time.monotonic", lambda: 104.0)
+    # 2,000 rows in four seconds: 6,000 take twelve.
+    assert job.seconds_left == 12
 
 
 def test_people_without_the_permission_see_neither_page_nor_entry(agent: Visitor, unchanged: Unchanged) -> None:

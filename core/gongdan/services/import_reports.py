@@ -1,12 +1,14 @@
 """What an import says of each row: kept with the run, shown, and written beside the file."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 from typing import Any
 
 from gongdan.domain.identifiers import mask_identity_number
 from gongdan.domain.importing import CheckedRow, Importer, Issue, Outcome, RowVerdict, plain_value
+
+VERDICTS = tuple(verdict.value for verdict in RowVerdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,19 @@ def report(row: CheckedRow, outcome: Outcome | None) -> RowReport:
     """Return the report of a checked row."""
     changes = {name: (raw, plain_value(row.values.get(name))) for name, raw in row.changes.items()}
     return RowReport(row.row, row.verdict, outcome, row.reasons, tuple(map(_issue, row.issues)), changes)
+
+
+def masked(row: RowReport, secret: Collection[str]) -> RowReport:
+    """Return a report in which the cells of ``secret`` columns are masked."""
+    issues = tuple(
+        replace(issue, raw=mask_identity_number(str(issue.raw))) if issue.column in secret else issue
+        for issue in row.issues
+    )
+    changes = {
+        name: (mask_identity_number(str(raw)), mask_identity_number(str(value))) if name in secret else (raw, value)
+        for name, (raw, value) in row.changes.items()
+    }
+    return replace(row, issues=issues, changes=changes)
 
 
 def stored(row: CheckedRow, outcome: Outcome | None, secret: Collection[str]) -> dict[str, Any]:

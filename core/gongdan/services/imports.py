@@ -1,8 +1,9 @@
 """Imports: a company's spreadsheets become assets, parties and tickets, row by row with a verdict for each."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,12 @@ from uuid import UUID
 from sqlalchemy import select
 from uuid6 import uuid7
 
-from gongdan.domain.headings import Layout
+from gongdan.domain.headings import ROWS_BEFORE_HEADING, HeadingNotFound, find_layout
 from gongdan.domain.importing import Importer, References
 from gongdan.domain.row_checks import Checking, check_rows
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled
 from gongdan.services import import_effects, import_reports
+from gongdan.services.import_previews import Preview, look_through
 from gongdan.services.import_reading import (
     fingerprint,
     named_columns,
@@ -33,6 +35,10 @@ from gongdan.text import msg
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
+
+#: Acts with which a run begins to work, and those with which it ends.
+_BEGINNINGS = frozenset({"import.started", "import.resumed"})
+_ENDS = frozenset({"import.finished", "import.interrupted"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +87,13 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What an import would say of a file, without storing anything."""
+class RunTimes:
+    """How long a run was at work, and when it was undone."""
 
-    layout: Layout
-    counts: Mapping[str, int]
-    #: The first rows, and all rows that are refused or flagged, worst first, up to a limit.
-    first: Sequence[RowReport]
-    problems: Sequence[RowReport]
-    remarks: Sequence[Remark]
-    sheet_names: Sequence[str]
-    #: The cells of the first rows, as they stand.
-    cells: Sequence[tuple[int, Sequence[object]]]
+    #: Without the time in which it stood still; None while it is not known, as of a run that was killed.
+    worked: timedelta | None
+    #: Aware, UTC; None for a run that stands.
+    undone_at: datetime | None
 
 
 class Imports:
@@ -118,24 +119,36 @@ class Imports:
         return found
 
     def preview(self, kind: str, source: Source, *, limit: int = 200) -> Preview:
-        """Check the whole file and store nothing."""
+        """Check the whole file, compare its first rows with what is stored, and store nothing."""
         self._desk.require("import.run")
         opened = self._open(kind, source)
-        sheet, checking = opened.sheet, opened.checking
-        counts: dict[str, int] = {}
-        first: list[RowReport] = []
-        problems: list[RowReport] = []
-        for row in checking.rows:
-            import_reports.tally(counts, [(row, None)])
-            if len(first) < limit // 4:
-                first.append(import_reports.report(row, None))
-            if row.issues:
-                problems.append(import_reports.report(row, None))
-            if len(problems) > 2 * limit:
-                problems = import_reports.worst_first(problems, limit=limit)
-        cells = [(number, tuple(cells)) for number, cells in islice(sheet.rows(), 12)]
-        worst = import_reports.worst_first(problems, limit=limit)
-        return Preview(checking.layout, counts, first, worst, sheet.remarks, sheet.sheet_names, cells)
+        run = _view(self._new_run(opened, source))
+        runner = DryRunner(self._desk, opened.importer, run, opened.references)
+        return look_through(runner, opened.importer, opened.sheet, opened.checking, limit=limit)
+
+    def recognise(self, source: Source) -> Sequence[Importer]:
+        """Return the kinds whose headings the file has; more than one when it fits them equally well.
+
+        Raises ``FileRefused``.
+        """
+        self._desk.require("import.run")
+        sheet = open_source(source)
+        fitting: list[tuple[int, Importer]] = []
+        with self._desk.reading() as session:
+            for importer in self.kinds():
+                first = islice(sheet.rows(), ROWS_BEFORE_HEADING)
+                with suppress(HeadingNotFound):
+                    layout = find_layout(importer, first, remembered(session, importer.kind, sheet))
+                    fitting.append((len(layout.places), importer))
+        best = max((count for count, _ in fitting), default=0)
+        return [importer for count, importer in fitting if count == best]
+
+    def of_file(self, digest: str) -> Sequence[RunView]:
+        """Return the runs of a file, by its fingerprint, that are not undone, newest first."""
+        self._desk.require("import.run")
+        query = select(ImportRunRow).where(ImportRunRow.fingerprint == digest, ImportRunRow.state != "undone")
+        with self._desk.reading() as session:
+            return tuple(map(_view, session.scalars(query.order_by(ImportRunRow.started_at.desc()))))
 
     def run(
         self,
@@ -188,7 +201,11 @@ class Imports:
             raise run_problem(run.file_name, msg("文件与开始导入时的不同，不能继续"))
         same = replace(source, sheet=run.sheet, encoding=run.encoding, mapping=run.mapping)
         watch = _Watch(silent=silent, progress=progress, on_rows=on_rows)
-        return self._take_through(run, self._open(run.kind, same), watch)
+        opened = self._open(run.kind, same)
+        if run.rows_done or run.state == "interrupted":
+            with self._desk.working() as work:
+                work.record("import.resumed", "import_run", run_id, after={"file": run.file_name})
+        return self._take_through(run, opened, watch)
 
     def undo(self, run_id: UUID) -> RunView:
         """Take back everything a run made and changed, or nothing; raises ``UndoRefused``."""
@@ -202,7 +219,7 @@ class Imports:
             batches = work.session.scalars(query.order_by(ImportBatchRow.first_row.desc()))
             effects = [import_effects.loaded(entry) for batch in batches for entry in reversed(batch)]
             Undoing(self._desk, work, run_id).undo(effects)
-            row.state, row.finished_at = "undone", work.now
+            row.state = "undone"
             work.record("import.undone", "import_run", run_id, after={"file": row.file_name, "kind": row.kind})
             return _view(row)
 
@@ -222,12 +239,28 @@ class Imports:
                 raise NotFound("import_run", str(run_id))
             return _view(row)
 
-    def rows(self, run_id: UUID) -> Iterator[RowReport]:
-        """Return what became of each row of a run, in the order of the file."""
+    def times(self, run_id: UUID) -> RunTimes:
+        """Return how long a run was at work, as the journal tells it."""
         self.find(run_id)
-        query = select(ImportBatchRow.verdicts).where(ImportBatchRow.run_id == run_id)
+        worked, began, undone_at = timedelta(), None, None
+        is_known = True
+        for entry in self._desk.journal.of(run_id):
+            if entry.act in _BEGINNINGS:
+                is_known = is_known and began is None
+                began = entry.at
+            elif entry.act in _ENDS and began:
+                worked, began = worked + (entry.at - began), None
+            elif entry.act == "import.undone":
+                undone_at = entry.at
+        return RunTimes(worked if is_known and began is None else None, undone_at)
+
+    def rows(self, run_id: UUID, *, after: int = 0) -> Iterator[RowReport]:
+        """Return what became of each row of a run, in the order of the file; ``after`` passes over batches before."""
+        self.find(run_id)
+        query = select(ImportBatchRow.verdicts).where(ImportBatchRow.run_id == run_id, ImportBatchRow.last_row > after)
+        query = query.order_by(ImportBatchRow.first_row).execution_options(yield_per=1)
         with self._desk.reading() as session:
-            for batch in session.scalars(query.order_by(ImportBatchRow.first_row)):
+            for batch in session.scalars(query):
                 yield from map(import_reports.loaded, batch)
 
     def _new_run(self, opened: "_Opened", source: Source) -> ImportRunRow:

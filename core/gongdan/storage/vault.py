@@ -22,6 +22,7 @@ class Vault:
 
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(_derive(secret, b"identity numbers"))
+        self._files = AESGCM(_derive(secret, b"uploaded lists"))
         self._digest_key = _derive(secret, b"identity digests")
         #: Key of the journal's HMAC chain.
         self.journal_key = _derive(secret, b"journal")
@@ -37,6 +38,15 @@ class Vault:
         """Return what ``encrypt`` was given; raises ``InvalidTag`` when text or key is wrong."""
         raw = b64decode(cipher)
         return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None).decode()
+
+    def seal(self, content: bytes, purpose: bytes) -> bytes:
+        """Return ``content`` encrypted, to be opened for the same ``purpose`` only."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._files.encrypt(nonce, content, purpose)
+
+    def unseal(self, sealed: bytes, purpose: bytes) -> bytes:
+        """Return what ``seal`` was given; raises ``InvalidTag`` when content, purpose or key is wrong."""
+        return self._files.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose)
 
     def digest(self, plain: str) -> str:
         """Return a keyed digest, equal for equal input, as 64 hex digits."""

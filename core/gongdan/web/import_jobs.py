@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -11,6 +12,7 @@ from flask import Flask, current_app
 from gongdan.errors import GongdanError
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.imports import Source
+from gongdan.services.uploads import Uploads
 from gongdan.web.uploads import KeptFile, laid_out
 
 _log = logging.getLogger("gongdan.web")
@@ -25,6 +27,9 @@ class Job:
     run_id: UUID
     rows_done: int = 0
     rows_total: int = 0
+    #: Rows that were done before, and when this went on, for the time that is left.
+    rows_before: int = 0
+    began: float = field(default_factory=time.monotonic)
     #: Somebody asked it to stop; it does so after the rows at hand.
     is_stopping: bool = False
     is_over: bool = False
@@ -37,6 +42,14 @@ class Job:
         with self._lock:
             self.rows_done, self.rows_total = done, total
             return not self.is_stopping
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Return how long the rest takes at the pace so far; None while there is no pace yet."""
+        with self._lock:
+            done = self.rows_done - self.rows_before
+            left = self.rows_total - self.rows_done
+            return (time.monotonic() - self.began) * left / done if done > 0 else None
 
     def stop(self) -> None:
         """Ask the run to stop."""
@@ -56,13 +69,13 @@ class Jobs:
         with self._lock:
             return self._jobs.get(run_id)
 
-    def start(self, run_id: UUID, work: Callable[[Job], None]) -> bool:
+    def start(self, run_id: UUID, work: Callable[[Job], None], *, rows_before: int = 0) -> bool:
         """Take a run through in a thread of its own; False when it is under way already."""
         with self._lock:
             known = self._jobs.get(run_id)
             if known and not known.is_over:
                 return False
-            job = self._jobs[run_id] = Job(run_id)
+            job = self._jobs[run_id] = Job(run_id, rows_before=rows_before)
         threading.Thread(target=self._run, args=(job, work), name=f"import-{run_id}", daemon=True).start()
         return True
 
@@ -91,10 +104,11 @@ def take_through(desk: CompanyDesk, run_id: UUID, file: KeptFile) -> bool:
     own = desk.installation.at(desk.company, desk.actor)
 
     def work(job: Job) -> None:
-        with laid_out(own.installation, file) as path:
+        with laid_out(own, file) as path:
             own.imports.resume(run_id, Source(path=path, name=file.name), progress=job.progress)
+        Uploads(own).release(file.digest)
 
-    return jobs().start(run_id, work)
+    return jobs().start(run_id, work, rows_before=desk.imports.find(run_id).rows_done)
 
 
 def install(app: Flask) -> None:

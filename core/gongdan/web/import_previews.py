@@ -6,7 +6,8 @@ from itertools import islice
 
 from gongdan.domain.cells import Cell, shown
 from gongdan.domain.headings import ROWS_BEFORE_HEADING
-from gongdan.services.imports import Preview, Source
+from gongdan.services.import_previews import Preview, names_nobody
+from gongdan.services.imports import Source
 from gongdan.sheets.reading import open_sheet
 from gongdan.web.import_words import TONES
 
@@ -74,7 +75,7 @@ def _colours(found: Preview, number: int) -> dict[int, str]:
 
 
 def _texts_of(cells: Sequence[Cell]) -> Sequence[str]:
-    return [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    return [cell for cell in cells if isinstance(cell, str) and cell.strip() and names_nobody(cell)]
 
 
 def _text(cell: object) -> str:

@@ -1,5 +1,6 @@
 """Import runs: how far one is, what it did, its verdicts as a table and a spreadsheet, and taking it back."""
 
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,9 @@ from gongdan.domain.importing import RowVerdict
 from gongdan.errors import GongdanError
 from gongdan.services.import_files import write_report
 from gongdan.services.import_reports import RowReport
+from gongdan.services.import_runs import OPEN_STATES
 from gongdan.services.imports import RunView
+from gongdan.services.uploads import Uploads
 from gongdan.text import msg
 from gongdan.web import import_words
 from gongdan.web.access import current_desk, is_fragment, needs
@@ -48,7 +51,11 @@ def progress(run_id: UUID) -> Answer:
     run = current_desk().imports.find(run_id)
     if not _is_running(run):
         return go("import_runs.show", run_id=run_id)
-    return render_template("imports/progress.html", run=run, job=jobs().find(run_id), permille=_permille(run))
+    job = jobs().find(run_id)
+    return render_template(
+        "imports/progress.html", run=run, job=job, permille=_permille(run), parts_=import_words.parts(run.counts),
+        time_left=_time_left(job),
+    )  # fmt: skip
 
 
 @pages.post("/stop")
@@ -78,6 +85,7 @@ def undo(run_id: UUID) -> Answer:
         run = desk.imports.undo(run_id)
     except GongdanError as refusal:
         return _page(desk.imports.find(run_id), Form.of().refused(refusal)), status_of(refusal)
+    Uploads(desk).release(run.fingerprint)
     told(msg("已撤销“{file}”的导入，它新增和修改的内容都已还原"), file=run.file_name)
     return go("import_runs.show", run_id=run_id)
 
@@ -96,20 +104,22 @@ def verdicts(run_id: UUID) -> Response:
 
 
 def _page(run: RunView, form: Form) -> str:
-    job = jobs().find(run.id)
+    job, times = jobs().find(run.id), current_desk().imports.times(run.id)
     return render_template(
         "imports/run.html",
         run=run,
         job=job,
         form=form.warned(_problem(job)) if not form.is_refused else form,
         is_running=_is_running(run),
-        can_resume=run.state in {"running", "interrupted"} and not _is_running(run),
-        has_file=is_there(current_desk().installation, _file(run)),
+        can_resume=run.state in OPEN_STATES and not _is_running(run),
+        has_file=is_there(current_desk(), _file(run)),
         permille=_permille(run),
         kind_label=import_words.kind_label(run.kind),
         is_declared=import_words.importer_of(run.kind) is not None,
-        parts_=import_words.parts(run.counts),
-        duration=translator().duration(run.finished_at - run.started_at) if run.finished_at else "",
+        parts_=import_words.parts(run.counts, rest=import_words.rest_of(run)),
+        time_left=_time_left(job),
+        duration=translator().duration(times.worked) if times.worked is not None else "",
+        undone_at=times.undone_at,
         outcomes=import_words.outcomes(run.counts),
         state=import_words.STATES.get(run.state, (run.state, "quiet", "circle")),
         **_rows(run),
@@ -125,7 +135,8 @@ def _rows(run: RunView) -> dict[str, object]:
     chosen, after = request.args.get("verdict", ""), request.args.get("after", 0, type=int)
     if chosen not in {verdict.value for verdict in RowVerdict}:
         chosen = ""
-    fitting = (row for row in current_desk().imports.rows(run.id) if row.row > after and _fits(row, chosen))
+    done = current_desk().imports.rows(run.id, after=after)
+    fitting = (row for row in done if row.row > after and _fits(row, chosen))
     rows = list(islice(fitting, _PAGE_SIZE + 1))
     importer = import_words.importer_of(run.kind)
     more = ""
@@ -155,6 +166,11 @@ def _problem(job: Job | None) -> GongdanError | None:
     return job.problem if isinstance(job.problem, GongdanError) else GongdanError()
 
 
+def _time_left(job: Job | None) -> str:
+    left = job.seconds_left if job else None
+    return translator().duration(timedelta(seconds=max(1, round(left)))) if left else ""
+
+
 def _permille(run: RunView) -> int:
     job = jobs().find(run.id)
     done, total = (job.rows_done, job.rows_total) if job and job.rows_total else (run.rows_done, run.rows_total)
@@ -162,4 +178,4 @@ def _permille(run: RunView) -> int:
 
 
 def _file(run: RunView) -> KeptFile:
-    return kept(current_desk().company.id, run.fingerprint, run.file_name)
+    return kept(run.fingerprint, run.file_name)

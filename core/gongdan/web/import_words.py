@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from gongdan.domain.importing import Importer, RowVerdict
 from gongdan.services.import_files import OUTCOME_WORDS, REASON_WORDS, VERDICT_WORDS
 from gongdan.services.import_reports import RowIssue, RowReport, labels
+from gongdan.services.import_runs import OPEN_STATES
+from gongdan.services.imports import RunView
 from gongdan.text import msg
 from gongdan.web.access import current_desk
 from gongdan.web.words import say, translator
@@ -37,6 +39,7 @@ _NARROWEST = 6
 class Part:
     """One verdict's part of a bar."""
 
+    #: Empty for rows that have none yet.
     verdict: str
     label: str
     meaning: str
@@ -63,19 +66,29 @@ class IssueLine:
     outcome: str = ""
 
 
-def parts(counts: Mapping[str, int]) -> Sequence[Part]:
-    """Return the parts of the bar, in the order from good to bad."""
-    present = [(verdict, counts.get(verdict.value, 0)) for verdict in TONES if counts.get(verdict.value, 0)]
-    total = sum(count for _, count in present)
-    widths = [max(_NARROWEST, round(count * _WIDTH / total)) for _, count in present]
+def parts(counts: Mapping[str, int], *, rest: int = 0) -> Sequence[Part]:
+    """Return the parts of the bar, in the order from good to bad; last, the rows to which a run has not come."""
+    present = [
+        (verdict.value, VERDICT_WORDS[verdict], MEANINGS[verdict], tone, counts[verdict.value])
+        for verdict, tone in TONES.items()
+        if counts.get(verdict.value)
+    ]
+    if rest:
+        present.append(("", msg("还没有处理"), msg("继续导入时从这里开始"), "rest", rest))
+    total = sum(part[-1] for part in present)
+    widths = [max(_NARROWEST, round(part[-1] * _WIDTH / total)) for part in present]
     scale = _WIDTH / sum(widths) if widths else 1
     found, start = [], 0
-    for (verdict, count), width in zip(present, widths, strict=True):
+    for (verdict, word, meaning, tone, count), width in zip(present, widths, strict=True):
         scaled = round(width * scale)
-        found.append(Part(verdict.value, say(VERDICT_WORDS[verdict]), say(MEANINGS[verdict]), TONES[verdict], count,
-                          start, scaled))  # fmt: skip
+        found.append(Part(verdict, say(word), say(meaning), tone, count, start, scaled))
         start += scaled
     return found
+
+
+def rest_of(run: RunView) -> int:
+    """Return how many rows a run that can go on has not come to."""
+    return max(0, run.rows_total - run.rows_done) if run.state in OPEN_STATES else 0
 
 
 def outcomes(counts: Mapping[str, int]) -> Sequence[tuple[str, int]]:

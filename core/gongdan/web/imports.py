@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 from gongdan.domain.headings import HeadingNotFound
 from gongdan.domain.importing import Importer
 from gongdan.errors import FieldProblem, GongdanError, InvalidInput
-from gongdan.services.imports import Preview, Source
+from gongdan.services.import_previews import Preview
+from gongdan.services.imports import Source
+from gongdan.services.uploads import Uploads
 from gongdan.sheets.errors import FileTooLarge
-from gongdan.sheets.reading import open_sheet
 from gongdan.text import msg
 from gongdan.web import edges, import_previews, import_words
 from gongdan.web.access import current_desk, needs
@@ -22,8 +23,8 @@ from gongdan.web.forms import Form
 from gongdan.web.import_jobs import take_through
 from gongdan.web.pages import fragment, go
 from gongdan.web.problems import status_of
-from gongdan.web.uploads import KeptFile, keep, kept, laid_out
-from gongdan.web.words import say
+from gongdan.web.uploads import KeptFile, at_hand, keep, kept, laid_out
+from gongdan.web.words import say, translator
 
 pages = Blueprint("imports", __name__)
 
@@ -62,6 +63,7 @@ class Choice:
 @needs("import.run")
 def index() -> str:
     desk = current_desk()
+    Uploads(desk).sweep()
     return render_template(
         "imports/index.html", runs=desk.imports.all(), words=import_words, **_upload_values(Form.of())
     )  # fmt: skip
@@ -76,10 +78,10 @@ def upload() -> Answer:
     try:
         if given is None or not given.filename:
             raise InvalidInput((FieldProblem("file", "", msg("请选择一个文件"), label=msg("文件")),))
-        kind = _kind(form.value("kind"), given.filename)
-        file = keep(desk.installation, desk.company.id, given.filename, given.read())
-        with laid_out(desk.installation, file) as path:
-            open_sheet(path)
+        content = given.read()
+        with at_hand(given.filename, content) as path:
+            kind = _kind(form.value("kind"), Source(path=path, name=given.filename))
+        file = keep(desk, given.filename, content)
     except GongdanError as refusal:
         return fragment(_upload_form(form.refused(refusal)), status_of(refusal))
     return go("imports.preview", digest=file.digest, name=file.name, kind=kind)
@@ -107,7 +109,7 @@ def preview(digest: str) -> Answer:
 def run(digest: str) -> Answer:
     desk, choice = current_desk(), _choice(digest, Form.typed())
     try:
-        with laid_out(desk.installation, choice.file) as path:
+        with laid_out(desk, choice.file) as path:
             begun = desk.imports.begin(choice.kind, choice.source(path))
     except GongdanError:
         # The preview says the same, with the way out beside it.
@@ -121,7 +123,7 @@ def _preview_page(choice: Choice) -> Answer:
     refusal: GongdanError | None = None
     found: Preview | None = None
     headings: Sequence[import_previews.Heading] = ()
-    with laid_out(desk.installation, choice.file) as path:
+    with laid_out(desk, choice.file) as path:
         importer = desk.imports.importer(choice.kind)
         try:
             found = desk.imports.preview(choice.kind, choice.source(path))
@@ -139,6 +141,9 @@ def _preview_page(choice: Choice) -> Answer:
         problems=[line for row in found.problems for line in import_words.lines(row, importer)] if found else (),
         cells=import_previews.cells(found) if found else (),
         parts_=import_words.parts(found.counts) if found else (),
+        outcomes=import_words.outcomes(found.counts) if found else (),
+        earlier=desk.imports.of_file(choice.file.digest),
+        words=import_words,
         form=Form.of().warned(refusal),
         kinds=_kinds(),
         kind_label=say(importer.label),
@@ -150,20 +155,32 @@ def _preview_page(choice: Choice) -> Answer:
 
 def _choice(digest: str, form: Form) -> Choice:
     values = edges.read(ChoiceSchema, form)
-    file = kept(current_desk().company.id, digest, values["name"])
+    file = kept(digest, values["name"])
     mapping = dict(zip(form.all("heading"), form.all("column"), strict=False))
     encoding = values["encoding"] if values["encoding"] in ENCODINGS else ""
     return Choice(file, values["kind"], values["sheet"], encoding, mapping)
 
 
-def _kind(chosen: str, name: str) -> str:
-    """Return the chosen kind, or the one whose name the file bears; raises ``InvalidInput``."""
+def _kind(chosen: str, source: Source) -> str:
+    """Return the chosen kind, or the one whose headings the file has; of several, the one whose name it bears.
+
+    Raises ``FileRefused`` for what is no table, and ``InvalidInput`` where a person has to say what it is.
+    """
+    recognised = current_desk().imports.recognise(source)
+    fitting = [importer.kind for importer in recognised]
     if chosen:
         return current_desk().imports.importer(chosen).kind
-    for kind, label in _kinds():
-        if label in name:
-            return kind
-    raise InvalidInput((FieldProblem("kind", name, msg("从文件名看不出是哪一种表格"), msg("请在上面选择"),
+    named = [kind for kind, label in _kinds() if label in source.name]
+    both = [kind for kind in fitting if kind in named]
+    # Headings that are unknown can be told by hand, once the kind is known.
+    for found in (fitting, both, named if not fitting else []):
+        if len(found) == 1:
+            return found[0]
+    rule = msg("表头与可以导入的表格都不相符")
+    if fitting:
+        rule = msg("表头同时符合几种表格：{kinds}")
+    labels = translator().join(say(importer.label) for importer in recognised)
+    raise InvalidInput((FieldProblem("kind", source.name, rule, msg("请在上面选择"), params={"kinds": labels},
                                      label=msg("表格种类")),))  # fmt: skip
 
 
