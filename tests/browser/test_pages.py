@@ -41,6 +41,9 @@ PAGES: Mapping[str, str] = {
     "imports": "/imports",
     "run": "/imports/{run}",
     "journal": "/journal?act=ticket.",
+    "roster": "/roster",
+    "duty_log": "/roster/log",
+    "handovers": "/roster/handovers",
     "profile": "/account",
 }
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
