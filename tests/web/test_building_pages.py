@@ -75,6 +75,33 @@ def test_every_building_has_its_tab_with_its_open_cases(agent: Visitor, factory:
     assert re.search(r'2栋 <span class="busy"[^>]*>1</span>', page)
 
 
+def test_what_is_open_about_no_unit_is_told_beside_what_is_open_about_units(agent: Visitor, factory: Factory) -> None:
+    building = factory.building(code="1", label="1栋")
+    quiet = factory.unit(building, code="101", label="1-101", position="1")
+    busy = factory.unit(building, code="102", label="1-102", position="1")
+    other = factory.unit(building, code="201", label="1-201", position="2")
+    for asset in (busy, busy, other, building):
+        factory.ticket(asset_id=asset.id)
+    page = agent.get("/assets/grid").text
+    assert "3 户 · 未结工单 3 件" in page
+    assert f'href="/tickets?open=1&amp;asset={building.id}">另有公共部位 1 件</a>' in page
+    strip = page.partition('<ul aria-label="有未结工单的">')[2].partition("</ul>")[0]
+    found = re.findall(r'href="([^"]*)">(.*?) <span class="busy">(\d+)</span>', strip)
+    # The unit with the most comes first, what is no unit last.
+    assert found == [
+        (f"/tickets?open=1&amp;asset={asset.id}", label, count)
+        for asset, label, count in ((busy, "1-102", "2"), (other, "1-201", "1"), (building, "1栋", "1"))
+    ]
+    assert str(quiet.id) not in strip
+
+
+def test_where_nothing_is_open_nothing_is_said_of_it(agent: Visitor, factory: Factory) -> None:
+    factory.unit(factory.building(code="1"), code="101", position="1")
+    page = agent.get("/assets/grid").text
+    assert "另有公共部位" not in page
+    assert "有未结工单的" not in page
+
+
 def test_assets_open_as_the_grid_where_there_is_one(agent: Visitor, factory: Factory) -> None:
     assert agent.get("/assets").headers["Location"] == "/assets/tree"
     factory.building(code="3")

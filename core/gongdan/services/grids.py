@@ -59,6 +59,8 @@ class Grid:
     root: AssetView
     #: Section label → floor label → tiles in order of their code.
     sections: Mapping[str, Mapping[str, Sequence[Tile]]]
+    #: What is no tile and has open tickets, such as the hall or the building as a whole, with how many.
+    elsewhere: Sequence[tuple[AssetView, int]] = ()
 
 
 def read_grid(session: Session, root: AssetRow, kinds: Collection[str], today: date) -> Grid:
@@ -73,7 +75,12 @@ def read_grid(session: Session, root: AssetRow, kinds: Collection[str], today: d
         floors = sections.setdefault(labels.get(row.parent_id, "") if row.parent_id else "", {})
         tile = Tile(asset_view(row), busy.get(row.id, 0), tuple(people.get(row.id, ())))
         floors.setdefault(row.position, []).append(tile)
-    return Grid(asset_view(root), {section: _from_the_top(floors) for section, floors in sections.items()})
+    others = [row for row in (root, *rows) if row.id in busy and row.kind not in kinds]
+    return Grid(
+        asset_view(root),
+        {section: _from_the_top(floors) for section, floors in sections.items()},
+        [(asset_view(row), busy[row.id]) for row in sorted(others, key=lambda row: natural(row.path))],
+    )
 
 
 def asset_view(row: AssetRow) -> AssetView:
@@ -113,10 +120,11 @@ def _from_the_top(floors: Mapping[str, Sequence[Tile]]) -> Mapping[str, Sequence
 
 
 def _open_tickets(session: Session, path: str) -> dict[UUID, int]:
+    within = AssetRow.path.startswith(path + "/", autoescape=True)
     query = (
         select(TicketRow.asset_id, func.count())
         .join(AssetRow, AssetRow.id == TicketRow.asset_id)
-        .where(TicketRow.is_open.is_(True), AssetRow.path.startswith(path + "/", autoescape=True))
+        .where(TicketRow.is_open.is_(True), or_(AssetRow.path == path, within))
         .group_by(TicketRow.asset_id)
     )
     return {key: count for key, count in session.execute(query) if key}

@@ -1,6 +1,6 @@
 """The building grid (房态图): every unit of a building as a tile, coloured by the question one asks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -72,6 +72,16 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Busy:
+    """A place with open tickets."""
+
+    label: str
+    #: The list of its open tickets.
+    address: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """A building as a table: floors from the top, sections side by side, units at their places."""
 
@@ -81,6 +91,15 @@ class Drawing:
     questions: tuple[Question, ...]
     count: int
     open_tickets: int
+    #: Units with open tickets, those with the most first.
+    busy: tuple[Busy, ...]
+    #: What is no unit and has open tickets: the hall, the lift, the building as a whole.
+    elsewhere: tuple[Busy, ...]
+
+    @property
+    def open_elsewhere(self) -> int:
+        """Return how many tickets are open about what is no unit."""
+        return sum(one.count for one in self.elsewhere)
 
 
 @pages.get("/assets/grid")
@@ -134,8 +153,19 @@ def draw(grid: Grid) -> Drawing:
     )
     return Drawing(
         tuple(grid.sections), rows, tuple(question.counted(tiles) for question in questions), len(tiles),
-        sum(tile.open_tickets for tile in tiles),
+        sum(tile.open_tickets for tile in tiles), tuple(_busy(tiles)),
+        tuple(Busy(asset.label, _tickets(asset), count) for asset, count in grid.elsewhere),
     )  # fmt: skip
+
+
+def _busy(tiles: Sequence[Tile]) -> Iterator[Busy]:
+    busy = [tile for tile in tiles if tile.open_tickets]
+    for tile in sorted(busy, key=lambda tile: (-tile.open_tickets, natural(tile.asset.label))):
+        yield Busy(tile.asset.label, _tickets(tile.asset), tile.open_tickets)
+
+
+def _tickets(asset: AssetView) -> str:
+    return url_for("tickets.index", open=1, asset=asset.id)
 
 
 #: Answers as (key, label as source text, colour).
