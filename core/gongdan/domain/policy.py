@@ -8,7 +8,7 @@ value; one without that is undecided.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -94,8 +94,11 @@ class PolicyKey:
         found = [] if _NAME.fullmatch(self.name) else [f"policy key {self.name} is not called <plugin>.<name>"]
         if (self.kind is PolicyKind.CHOICE) != bool(self.choices):
             found.append(f"policy key {self.name} has choices without being one, or is a choice without any")
-        bounds = {"proposed": self.proposed, "lowest": self.lowest, "highest": self.highest}
-        bad = [f"{what} {text}" for what, text in bounds.items() if text is not None and check(self, text)]
+        unbounded = replace(self, lowest=None, highest=None)
+        bounds = {"lowest": self.lowest, "highest": self.highest}
+        bad = [f"{what} {text}" for what, text in bounds.items() if text is not None and check(unbounded, text)]
+        if not bad and self.proposed is not None and check(self, self.proposed):
+            bad.append(f"proposed {self.proposed}")
         return (*found, *(f"policy key {self.name}: {each} does not fit" for each in bad))
 
 
@@ -237,10 +240,21 @@ class PolicyTimeline:
 
 
 def value_of(key: PolicyKey, line: PolicyLine | None) -> PolicyValue:
-    """Return the answer that a line gives, else the proposed one."""
+    """Return the answer that a line gives, else the proposed one.
+
+    A line from the days when the key was of another kind gives none: the key is undecided until somebody decides anew.
+    """
     text = line.text if line else key.proposed
     clause = (line.clause if line else "") or next(iter(key.clauses), "")
-    return PolicyValue(key.name, None if text is None else read_value(key, text), text, line, clause)
+    value = None if text is None else _readable(key, text)
+    return PolicyValue(key.name, value, None if value is None else text, line, clause)
+
+
+def _readable(key: PolicyKey, text: str) -> Value | None:
+    try:
+        return read_value(key, text)
+    except (InvalidInput, ValueError):
+        return None
 
 
 # --- Reading and checking ----------------------------------------------------------------------------------------
@@ -432,7 +446,9 @@ def describe_value(key: PolicyKey, text: str | None) -> tuple[str, Mapping[str, 
     """Return a value as people say it: a source text and the values for its placeholders."""
     if text is None:
         return msg("未定"), {}
-    value = read_value(key, text)
+    value = _readable(key, text)
+    if value is None:
+        return msg("{value}（已不适用）"), {"value": text}
     if isinstance(value, Limit):
         return describe(value)
     if isinstance(value, bool):

@@ -3,12 +3,24 @@
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from gongdan.domain.fields import Choice
 from gongdan.domain.limits import SameDay, Span, SpanUnit
-from gongdan.domain.policy import PolicyKey, PolicyKind, PolicyLine, PolicyTimeline, check, normal_text, read_value
+from gongdan.domain.policy import (
+    PolicyKey,
+    PolicyKind,
+    PolicyLine,
+    PolicyTimeline,
+    check,
+    describe_value,
+    normal_text,
+    read_effective,
+    read_value,
+)
+from gongdan.errors import InvalidInput
 
 LIMIT = PolicyKey("sample.answer", "首次答复", PolicyKind.LIMIT, ("SAMPLE-01",), lowest="5 min", highest="48 h")
 INTEGER = PolicyKey("sample.days", "保留天数", PolicyKind.INTEGER, lowest="1", highest="30", proposed="7")
@@ -117,6 +129,53 @@ def test_an_answer_names_the_clause_of_its_line_else_of_its_key() -> None:
     )
 
 
+def test_a_line_of_a_key_that_became_another_kind_decides_nothing_and_still_shows_what_it_said() -> None:
+    timeline = PolicyTimeline([INTEGER], [_line("sample.days", "2 workday", MARCH)])
+    value = timeline.value("sample.days", APRIL)
+    assert (value.is_undecided, value.value, value.effective_from) == (True, None, MARCH)
+    assert describe_value(INTEGER, "2 workday") == ("{value}（已不适用）", {"value": "2 workday"})
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        (LIMIT, None, "未定"),
+        (LIMIT, "24 desk_h", "24 小时（仅计上班时间）"),
+        (INTEGER, "7", "7"),
+        (PERCENT, "33.5", "33.5%"),
+        (MONEY, "50.00", "50.00 元"),
+        (TIME, "17:30", "17:30"),
+        (YES_NO, "no", "否"),
+        (CHOICE, "visit", "上门"),
+        (CHOICE, "letter", "letter"),
+        (PolicyKey("sample.swaps", "换班", PolicyKind.INTEGER, unit_label="次"), "2", "2 次"),
+    ],
+)
+def test_a_value_is_said_as_people_say_it(key: PolicyKey, text: str | None, said: str) -> None:
+    source, params = describe_value(key, text)
+    assert source.format(**params) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("", None),
+        ("2026-04-01", datetime(2026, 3, 31, 16, tzinfo=UTC)),
+        ("2026-04-01T08:30", datetime(2026, 4, 1, 0, 30, tzinfo=UTC)),
+        ("2026-04-01T08:30+00:00", datetime(2026, 4, 1, 8, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_day_begins_at_the_companys_midnight(text: str, moment: datetime | None) -> None:
+    assert read_effective(text, ZoneInfo("Asia/Shanghai")) == moment
+
+
+@pytest.mark.parametrize("text", ["soon", "1999-12-31", "2101-01-01", "2026-02-29", "2026-04-01T25:00"])
+def test_a_moment_that_is_none_is_told(text: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        read_effective(text, ZoneInfo("Asia/Shanghai"))
+    assert [(problem.field, problem.value) for problem in refusal.value.problems] == [("effective_from", text)]
+
+
 @pytest.mark.parametrize(
     ("key", "problem"),
     [
@@ -124,6 +183,7 @@ def test_an_answer_names_the_clause_of_its_line_else_of_its_key() -> None:
         (PolicyKey("sample.way", "x", PolicyKind.CHOICE), "choice without any"),
         (PolicyKey("sample.days", "x", PolicyKind.INTEGER, proposed="soon"), "proposed soon does not fit"),
         (PolicyKey("sample.days", "x", PolicyKind.INTEGER, proposed="0", lowest="1"), "proposed 0 does not fit"),
+        (PolicyKey("sample.days", "x", PolicyKind.LIMIT, proposed="2 h", lowest="soon"), "lowest soon does not fit"),
     ],
 )
 def test_a_key_that_cannot_be_is_told_to_its_author(key: PolicyKey, problem: str) -> None:
