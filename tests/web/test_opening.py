@@ -228,3 +228,23 @@ def test_a_place_that_may_be_several_is_asked_about_beside_its_field(
     assert answer.status_code == 422
     assert "这样称呼的有：大堂（13-lobby）、大堂（3-lobby）。请从中选择一处" in answer.text
     assert 'value="大堂"' in answer.text
+
+
+def test_a_form_sent_twice_leads_to_the_same_ticket(agent: Visitor, company_desk: CompanyDesk) -> None:
+    page = agent.get(FORM).text
+    form_id = re.search(r'name="form_id" value="([0-9a-f]{32})"', page)
+    assert form_id
+    assert form_id[1] not in agent.get(FORM).text
+    typed = {"form_id": form_id[1], "contact_name": "王芳", "channel": "phone", "description": "厨房漏水"}
+    assert f'name="form_id" value="{form_id[1]}"' in agent.post(FORM, {**typed, "description": ""}).text
+    first, second = (agent.post(FORM, typed) for _ in range(2))
+    (line,) = company_desk.tickets.list(TicketFilter()).lines
+    assert first.location == second.location == f"/tickets/{line.ticket.id}"
+
+
+def test_a_number_that_is_none_stands_beside_its_field_with_a_way_out(agent: Visitor, unchanged: Unchanged) -> None:
+    agent.get(FORM)
+    with unchanged():
+        answer = agent.post(FORM, {"contact_phone": "abc123", "contact_name": "王芳", "description": "漏水"})
+    assert answer.status_code == 422
+    assert re.search(r'id="p-contact_phone">不是有效的电话号码 · 请填写 11 位手机号', answer.text)

@@ -107,6 +107,10 @@ def test_a_move_that_the_role_may_not_make_is_neither_offered_nor_taken(
     given = {"result": "换了角阀", "cause": "wear"}
     ticket = company_desk.moves.make(ticket.id, "finish", ticket.version, given)
     assert "关闭" not in buttons(agent.get(f"/tickets/{ticket.id}").text)
+    dialog = agent.get(f"/tickets/{ticket.id}/moves/close", fragment=True)
+    assert (dialog.status_code, dialog.headers["HX-Retarget"]) == (409, "#notices")
+    assert "这一步须由以下角色执行：主管" in dialog.text
+    assert agent.get(f"/tickets/{ticket.id}/moves/dispatch").status_code == 409
     answer = agent.post(f"/tickets/{ticket.id}/moves/close", {"version": ticket.version}, fragment=True)
     assert answer.status_code == 409
     assert "这一步须由以下角色执行：主管" in answer.text
@@ -133,6 +137,29 @@ def test_a_note_with_a_mention_and_a_photo_stands_in_the_stream_and_in_the_inbox
     assert '<b class="mention">@李建</b>' in page
     assert re.search(r'<img src="/attachments/[0-9a-f-]+" alt="现场.png"', page)
     assert "请看照片 @李建" in lijian.get("/").text
+
+
+def test_what_does_not_say_for_whom_it_is_stays_internal(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    ticket = factory.ticket()
+    page = agent.get(f"/tickets/{ticket.id}").text
+    assert "已告知客户（记录）" in page
+    assert "回复客户" not in page
+    for given in ({}, {"internal": ""}, {"internal": "true"}, {"internal": "false"}):
+        agent.post(f"/tickets/{ticket.id}/notes", {"body": "已约好时间", **given})
+    told = [note.is_public for note in company_desk.notes.of_ticket(ticket.id)]
+    assert sorted(told) == [False, False, False, True]
+
+
+def test_the_dialogs_of_a_ticket_whose_plugin_is_off_are_not_there(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    ticket = factory.ticket()
+    company_desk.plugins.disable(sample.NAME)
+    for path in ("moves/dispatch", "edit"):
+        answer = agent.get(f"/tickets/{ticket.id}/{path}")
+        assert (answer.status_code, "本公司未启用扩展" in answer.text) == (404, True)
 
 
 def test_a_refused_note_keeps_what_was_typed(agent: Visitor, factory: Factory, unchanged: Unchanged) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from gongdan.domain.folding import is_blank
+from gongdan.domain.folding import fold_name, is_blank
 from gongdan.domain.people import ADMINISTRATOR
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
@@ -58,6 +58,7 @@ class Companies:
         with self._desk.working(actor, company_id) as work:
             if work.session.scalar(select(CompanyRow.id).where(CompanyRow.code == code)):
                 raise Conflict("company", code)
+            _require_own_name(work.session, name)
             parent_id = _by_code(work.session, parent).id if parent else None
             row = CompanyRow(
                 id=company_id,
@@ -89,6 +90,8 @@ class Companies:
             } | values
             _check(row.code, merged["name"], merged["time_zone"], merged["accent"])
             _check_locale(merged["locale"])
+            if _folded(merged["name"]) != _folded(row.name):
+                _require_own_name(work.session, merged["name"])
             before = {name: getattr(row, name) for name in values}
             for name in ("name", "time_zone", "locale", "accent"):
                 setattr(row, name, merged[name])
@@ -175,6 +178,17 @@ def _check(code: str, name: str, time_zone: str, accent: str) -> None:
         )
     if problems:
         raise InvalidInput(tuple(problems))
+
+
+def _require_own_name(session: Session, name: str) -> None:
+    """Refuse the name of another company: nobody could tell the two apart when he switches between them."""
+    if _folded(name) in map(_folded, session.scalars(select(CompanyRow.name))):
+        rule, remedy = msg("已有同名的公司"), msg("请加上地区或项目，使人分得清")
+        raise InvalidInput((FieldProblem("name", name, rule, remedy, label=msg("公司名称")),))
+
+
+def _folded(name: str) -> str:
+    return fold_name(name).casefold()
 
 
 def _check_locale(locale: str) -> None:

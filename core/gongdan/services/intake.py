@@ -1,5 +1,6 @@
 """Intake: opening a ticket."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,10 +13,12 @@ from sqlalchemy import select
 from gongdan.domain.duties import Happening
 from gongdan.domain.events import EventKind
 from gongdan.domain.fields import Choice
+from gongdan.domain.identifiers import check_phone
 from gongdan.domain.snapshots import Draft, TicketView
 from gongdan.domain.ticket_types import TicketType
+from gongdan.domain.verdicts import Verdict
 from gongdan.domain.workflow import is_empty
-from gongdan.errors import FieldProblem, InvalidInput, NotFound, PluginDisabled
+from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound, PluginDisabled
 from gongdan.hooks.isolation import undeclared
 from gongdan.services.core_fields import LABELS, read_core_fields
 from gongdan.services.departments import require_open
@@ -75,6 +78,8 @@ class NewTicket:
     department_id: UUID | None = None
     #: Typed fields as typed in.
     fields: Mapping[str, object] = field(default_factory=dict)
+    #: What is one and the same each time that one form is sent; empty for a ticket that no form was filled in for.
+    form_id: str = ""
 
     @property
     def makes_customer(self) -> bool:
@@ -106,6 +111,7 @@ class Intake:
         """Open a ticket; the person who opens it becomes its owner, and a newcomer a customer, both or neither.
 
         A place in words that is the name of exactly one asset, in any spelling that its kind reads, is that asset.
+        A form that is sent again, even at the same moment, leads to the ticket that it has opened already.
         Raises ``InvalidInput``, ``NotAllowed``, or ``Conflict`` for a newcomer whose place is somebody else's.
         """
         self._desk.require("ticket.create")
@@ -113,6 +119,29 @@ class Intake:
             self._desk.require("party.edit")
         if new.assignee_id is not None:
             self._desk.require("ticket.assign")
+        if opened := self._opened_by(new):
+            return opened
+        try:
+            return self._open(new)
+        except (Conflict, InvalidInput):
+            if opened := self._opened_by(new):
+                return opened
+            raise
+
+    def _opened_by(self, new: NewTicket) -> TicketView | None:
+        """Return the ticket that the person has opened with the same form."""
+        if not new.form_id:
+            return None
+        query = select(TicketRow).where(TicketRow.type == new.type, TicketRow.source_key == self._form_key(new))
+        with self._desk.reading() as session:
+            row = session.scalars(query).one_or_none()
+            return ticket_view(row) if row else None
+
+    def _form_key(self, new: NewTicket) -> str | None:
+        text = f"form {self._desk.actor.account_id} {new.form_id}"
+        return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32] if new.form_id else None
+
+    def _open(self, new: NewTicket) -> TicketView:
         ticket_type = self.type(new.type)
         new, unclear = self._placed(new)
         fields = self._checked(new, ticket_type, unclear)
@@ -203,7 +232,8 @@ class Intake:
             round=1,
             opened_at=work.now,
             changed_at=work.now,
-            flags=[],
+            flags=flags_of_phone(new.contact_phone),
+            source_key=self._form_key(new),
         )
 
     def _member(self, work: Work, login: str) -> UUID | None:
@@ -234,7 +264,21 @@ def _core_problems(new: NewTicket, ticket_type: TicketType) -> list[FieldProblem
         problems.append(_problem("subject", new.subject, msg("最多 {max_length} 个字符"), max_length=SUBJECT_LENGTH))
     if new.channel not in {choice.value for choice in CHANNELS}:
         problems.append(_problem("channel", new.channel, msg("不是可选的值")))
-    return problems
+    return [*problems, *phone_problems(new.contact_phone)]
+
+
+def phone_problems(phone: str) -> list[FieldProblem]:
+    """Return what is wrong with a caller's number; none is right as well."""
+    if is_empty(phone) or check_phone(phone).verdict is not Verdict.REJECT:
+        return []
+    remedy = msg("请填写 11 位手机号、400/800 电话，或带区号的固定电话，例如 0755-83001234")
+    return [FieldProblem("contact_phone", phone, msg("不是有效的电话号码"), remedy, label=LABELS["contact_phone"])]
+
+
+def flags_of_phone(phone: str) -> list[str]:
+    """Return why a person should look at a caller's number again."""
+    found = check_phone(phone)
+    return [found.reason.value] if found.verdict is Verdict.SUSPECT and found.reason else []
 
 
 def _problem(name: str, value: str, rule: str, **params: object) -> FieldProblem:

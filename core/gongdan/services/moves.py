@@ -106,6 +106,12 @@ class Moves:
         own = [offer for offer in offers if not any(refusal.guard == "role" for refusal in offer.refusals)]
         return sorted(own, key=lambda offer: not offer.is_possible)
 
+    def offer(self, ticket: TicketView, name: str) -> MoveOffer:
+        """Return one move with what stands in its way, be it only who asks; raises ``PluginDisabled``, ``NotFound``."""
+        with self._desk.reading() as session:
+            step = self._read(session, self._desk.tickets.row(session, ticket.id), name, {})
+            return MoveOffer(step.move, self._unanswerable(step))
+
     def dialog_fields(self, ticket_type: TicketType, move: Move) -> tuple[Field, ...]:
         """Return the fields that the move's dialog shows, required ones first; core fields as fields of their own."""
         names = (*move.requires, *(name for name in move.asks if name not in move.requires))

@@ -26,7 +26,7 @@ from gongdan.services import ticket_lists
 from gongdan.services.core_fields import CHOICES, LABELS, REFERENCES, read_core_fields
 from gongdan.services.departments import require_open
 from gongdan.services.duty_changes import happened
-from gongdan.services.intake import CHANNELS
+from gongdan.services.intake import CHANNELS, phone_problems
 from gongdan.services.schemas import read_fields
 from gongdan.services.ticket_lists import COUNT_LIMIT, PAGE_SIZE, SORTS, TicketFilter, TicketLine, TicketList
 from gongdan.services.ticket_rows import EDITABLE, index_ticket, ticket_view, values_of
@@ -159,7 +159,7 @@ class Tickets:
         fields, problems = read_fields(ticket_type.fields, given, self._desk.zone, required=False)
         emptied = [field for field in ticket_type.fields if field.name in given and field.name not in fields]
         _, core_problems = read_core_fields(session, ticket_type, _by_core_name(given))
-        problems += [*core_problems, *_missing(emptied, given), *_wrong_channel(given)]
+        problems += [*core_problems, *_missing(emptied, given), *_wrong_channel(given), *_wrong_phone(given)]
         if problems:
             raise InvalidInput(tuple(problems))
         department = _plain("department_id", given.get("department_id"))
@@ -209,6 +209,10 @@ def _wrong_channel(given: Mapping[str, object]) -> Sequence[FieldProblem]:
     if channel in {choice.value for choice in CHANNELS}:
         return ()
     return [FieldProblem("channel", channel, msg("不是可选的值"), label=LABELS["channel"])]
+
+
+def _wrong_phone(given: Mapping[str, object]) -> Sequence[FieldProblem]:
+    return phone_problems(str(given.get("contact_phone") or ""))
 
 
 def _plain(name: str, value: object) -> object:

@@ -60,7 +60,8 @@ class TicketRow(Identified, CompanyScoped, Base):
     changed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     fields: Mapped[dict[str, Any]]
-    #: What makes an imported case the same case again, as a digest of 32 hex digits; empty for tickets made by hand.
+    #: What makes an imported case the same case again, or a form that is sent twice the same form, as a digest of
+    #: 32 hex digits; empty for tickets that came otherwise.
     source_key: Mapped[str | None] = mapped_column(String(32))
     import_run_id: Mapped[UUID | None]
     #: Marked for a person by an import: reason classes.

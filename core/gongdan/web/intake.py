@@ -1,5 +1,6 @@
 """Opening a ticket: the caller's number first, then what it is about."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,17 @@ from gongdan.web.words import say
 pages = Blueprint("intake", __name__, url_prefix="/tickets/new")
 
 #: Core texts of the form, as ``NewTicket`` calls them.
-_TEXTS = ("subject", "description", "channel", "contact_name", "contact_phone", "place", "severity", "category")
+_TEXTS = (
+    "subject",
+    "description",
+    "channel",
+    "contact_name",
+    "contact_phone",
+    "place",
+    "severity",
+    "category",
+    "form_id",
+)
 #: How many recognised callers are shown at once.
 _MOST_CALLERS = 3
 
@@ -56,7 +67,7 @@ def choose() -> str | Response:
 def fill(name: str) -> str:
     """Show the form; the address may name a customer or a place that it is about."""
     ticket_type = current_desk().intake.type(name)
-    return _form_page(ticket_type, Form.of(channel="phone", **_known(_handed_on())))
+    return _form_page(ticket_type, Form.of(channel="phone", form_id=secrets.token_hex(16), **_known(_handed_on())))
 
 
 @pages.post("/<name>")

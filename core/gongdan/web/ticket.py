@@ -34,6 +34,9 @@ Answer = Response | str | tuple[str, int]
 #: Categories of states in which the work is done.
 _ENDS = frozenset({StateCategory.DONE, StateCategory.CLOSED})
 
+#: Refusals that nobody who opens the dialog can do anything about: it is not opened.
+_NEVER_ANSWERED = frozenset({"role", "from_state"})
+
 
 @pages.get("")
 @needs("ticket.view")
@@ -48,7 +51,7 @@ def write_note(ticket_id: UUID) -> Answer:
     files = [Upload(file.filename or "", file.read()) for file in request.files.getlist("files") if file.filename]
     try:
         current_desk().notes.write(
-            ticket_id, form.value("body"), is_public=form.value("internal") != "true", files=files
+            ticket_id, form.value("body"), is_public=form.value("internal") == "false", files=files
         )
     except GongdanError as refusal:
         if isinstance(refusal, NotFound):
@@ -63,6 +66,9 @@ def write_note(ticket_id: UUID) -> Answer:
 def move_dialog(ticket_id: UUID, name: str) -> str:
     with current_desk().reading():
         ticket = current_desk().tickets.find(ticket_id)
+        offer = current_desk().moves.offer(ticket, name)
+        if any(refusal.guard in _NEVER_ANSWERED for refusal in offer.refusals):
+            raise MoveRefused(offer.move.label, offer.refusals)
         ticket_type, move = _move(ticket, name)
         fields = current_desk().moves.dialog_fields(ticket_type, move)
         return _move_page(ticket, move, Form.of(**_known(ticket, fields), version=ticket.version))

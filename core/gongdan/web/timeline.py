@@ -183,7 +183,7 @@ def _of_note(case: Case, note: NoteView) -> Happening:
         who=note.author_name,
         kind="note",
         icon="message" if note.is_public else "note",
-        sentence=say(msg("回复客户")) if note.is_public else say(msg("内部记录")),
+        sentence=say(msg("已告知客户（记录）")) if note.is_public else say(msg("内部记录")),
         body=note.body,
         is_public=note.is_public,
         files=tuple(file for file in case.attachments if file.note_id == note.id),

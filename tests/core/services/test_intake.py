@@ -4,13 +4,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from threading import Barrier, BrokenBarrierError
+from uuid import UUID
 
 import pytest
 
+from gongdan.domain.identifiers import Finding
+from gongdan.domain.snapshots import TicketView
+from gongdan.domain.verdicts import Reason, Verdict
 from gongdan.errors import Conflict, InvalidInput, NotAllowed
 from gongdan.services.assets import AssetInput
-from gongdan.services.desk import CompanyDesk
-from gongdan.services.intake import NewTicket
+from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.services.intake import Intake, NewTicket
 from gongdan.services.parties import Parties, PartyInput, PartyView
 from gongdan.services.tickets import TicketFilter
 from gongdan.services.work import Work
@@ -180,3 +184,77 @@ def test_who_may_not_see_assets_is_told_of_none_by_a_name(company_desk: CompanyD
     company_desk.roles.save("agent", "客服", {"ticket.create", "ticket.view"})
     new = NewTicket(type=sample.REPAIR.name, contact_name="王芳", description="漏水", place="3-501", category="water")
     assert person("agent").intake.open(new).asset_id is None
+
+
+# --- A form that is sent twice -------------------------------------------------------------------------------------
+
+
+def test_a_form_sent_twice_opens_one_ticket(person: People, unchanged: Unchanged) -> None:
+    agent = person("agent")
+    first = Factory(agent).ticket(**NEWCOMER, form_id="f1")
+    with unchanged():
+        again = Factory(agent).ticket(**NEWCOMER, form_id="f1", description="另一段话")
+    assert again == first
+    assert Factory(agent).ticket(form_id="f2").number != first.number
+    assert Factory(agent).ticket().number != Factory(agent).ticket().number
+
+
+def test_the_form_of_one_person_says_nothing_about_anothers(person: People) -> None:
+    first, second = (Factory(person("agent")).ticket(form_id="f1") for _ in range(2))
+    assert first.id != second.id
+
+
+def test_a_form_sent_at_the_same_moment_opens_one_ticket(
+    desk: Desk, person: People, company_desk: CompanyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = person("agent").actor
+    none_has_opened, look = Barrier(4), Intake._opened_by
+
+    def look_together(intake: Intake, new: NewTicket) -> TicketView | None:
+        found = look(intake, new)
+        with suppress(BrokenBarrierError):
+            none_has_opened.wait(2)
+        return found
+
+    def send(_: int) -> UUID:
+        return Factory(desk.at(company_desk.company, actor)).ticket(form_id="f1").id
+
+    monkeypatch.setattr(Intake, "_opened_by", look_together)
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(send, range(4)))
+    assert len(set(opened)) == 1
+    assert [line.ticket.id for line in company_desk.tickets.list(TicketFilter()).lines] == opened[:1]
+    assert [entry.act for entry in company_desk.journal.of(opened[0])] == ["ticket.opened"]
+
+
+# --- The caller's number -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phone", ["abc123", "1380013800", "62345678"])
+def test_what_is_no_number_is_refused_with_the_way_to_write_one(
+    company_desk: CompanyDesk, factory: Factory, unchanged: Unchanged, phone: str
+) -> None:
+    ticket, given = factory.ticket(), {"contact_phone": phone}
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: factory.ticket(contact_phone=phone),
+        lambda: company_desk.tickets.change(ticket.id, 1, given),
+        lambda: company_desk.tickets.correct(ticket.id, 1, given, reason="核对"),
+    )
+    for act in acts:
+        with unchanged(), pytest.raises(InvalidInput) as refused:
+            act()
+        (problem,) = refused.value.problems
+        assert (problem.field, problem.rule) == ("contact_phone", "不是有效的电话号码")
+        assert problem.remedy == "请填写 11 位手机号、400/800 电话，或带区号的固定电话，例如 0755-83001234"
+
+
+@pytest.mark.parametrize("phone", ["", "138 0013 8000", "+8613800138000", "0755-83001234转8", "400-820-8820"])
+def test_a_number_is_kept_as_it_was_typed(factory: Factory, phone: str) -> None:
+    ticket = factory.ticket(contact_phone=f" {phone} ")
+    assert (ticket.contact_phone, ticket.flags) == (phone, ())
+
+
+def test_a_number_that_is_doubtful_is_taken_and_flagged(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+    doubtful = Finding(Verdict.SUSPECT, "13800138000", Reason.BAD_FORMAT, "13800138000")
+    monkeypatch.setattr("gongdan.services.intake.check_phone", lambda _: doubtful)
+    assert factory.ticket(contact_phone="13800138000").flags == ("bad_format",)

@@ -499,3 +499,18 @@ def test_an_operator_appoints_the_first_administrator(desk: Desk, company: Compa
     actor = desk.accounts.actor(account.id, company.id)
     assert actor is not None
     assert actor.may("account.admin")
+
+
+@pytest.mark.parametrize("name", ["幸福物业", " 幸福 物业 "])
+def test_no_two_companies_have_one_name(
+    desk: Desk, company: CompanyView, other_company: CompanyView, unchanged: Unchanged, name: str
+) -> None:
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: desk.companies.create(SYSTEM, "second", name),
+        lambda: desk.companies.change(SYSTEM, other_company.id, name=name),
+    )
+    for act in acts:
+        with unchanged(), pytest.raises(InvalidInput) as refused:
+            act()
+        assert [(problem.field, problem.rule) for problem in refused.value.problems] == [("name", "已有同名的公司")]
+    assert desk.companies.change(SYSTEM, company.id, name="幸福物业", accent="red").accent == "red"

@@ -306,7 +306,7 @@ def test_tickets_made_by_hand_are_known_by_their_number(
     ))  # fmt: skip
     agent.intake.open(NewTicket(
         type="repair", subject="只有标题", description="合计", contact_name="Anna-Lena  O'Neil", place="一楼 大堂",
-        contact_phone="22334455", asset_id=unit.id, fields={"charge_kind": "free", "visit_at": "2026-03-05T14:00"},
+        contact_phone="0755-22334455", asset_id=unit.id, fields={"charge_kind": "free", "visit_at": "2026-03-05T14:00"},
     ))  # fmt: skip
     clerk.moves.make(opened.id, "dispatch", opened.version, {"trade": "electrician", "outside_firm": "安心电气"})
     before = rows(filled)

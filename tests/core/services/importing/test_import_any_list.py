@@ -126,7 +126,7 @@ def test_whatever_people_have_typed_of_units_an_export_changes_none_of_it(
             optional={
                 "description": _TEXTS,
                 "contact_name": _NAMES,
-                "contact_phone": st.sampled_from(["13800138000", "+86 138 0013 8001", "12345", "0755 2653 0001"]),
+                "contact_phone": st.sampled_from(["13800138000", "+86 138 0013 8001", "0755 2653 0001"]),
                 "place": st.one_of(_CODES, st.just("3-2-501")),
                 "fee": st.decimals(0, 10_000, places=2).map(str),
                 "arrived_at": _MOMENTS,
