@@ -10,10 +10,10 @@ from sqlalchemy import update
 
 from gongdan.domain.calendars import DayKind, SpecialDay
 from gongdan.domain.duties import DutyState
+from gongdan.domain.policy import PolicyEffect
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duty_rows import DutyView
 from gongdan.services.holidays import HolidayYear
-from gongdan.services.policy_lines import PolicyEffect
 from gongdan.storage.tickets import TicketRow
 from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
