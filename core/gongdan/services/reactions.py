@@ -65,7 +65,7 @@ def _park(desk: "CompanyDesk", timer: TimerView) -> bool:
     with desk.working() as work:
         work.take_turn()
         if timer.plugin not in enabled_plugins(work.session):
-            timers.end(work.session, timer, TimerState.PARKED, work.now, problem=PLUGIN_DISABLED)
+            timers.end(work.session, [timer], TimerState.PARKED, work.now, problem=PLUGIN_DISABLED)
     return False
 
 
@@ -74,7 +74,7 @@ def _end(work: Work, timer: TimerView, failure: Failure | None) -> bool:
     if failure:
         work.record("plugin.failed", "plugin", work.company_id, after=asdict(failure))
     if failure is None or failure.kind != _RAISED:
-        return timers.end(work.session, timer, TimerState.DONE, work.now)
+        return timers.end(work.session, [timer], TimerState.DONE, work.now)
     give_back(work, timer, failure.detail)
     return False
 
@@ -83,7 +83,7 @@ def give_back(work: Work, timer: TimerView, problem: str) -> None:
     """Let a timer that failed wait for its next try; after the last one it is parked."""
     if timer.tries < MAX_TRIES:
         timers.postpone(work.session, timer, work.now + wait_after(timer.tries), problem)
-    elif timers.end(work.session, timer, TimerState.PARKED, work.now, problem=problem):
+    elif timers.end(work.session, [timer], TimerState.PARKED, work.now, problem=problem):
         after = {"kind": timer.kind, "key": timer.key, "problem": problem}
         work.record("timer.parked", "timer", timer.id, after=after)
 

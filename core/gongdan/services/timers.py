@@ -1,12 +1,14 @@
 """Timers at work: taken with a lease, fired in one transaction with their being done.
 
 A handler runs inside the transaction that marks its timer as done, and the mark is made only under the fencing number
-of the claim: whatever dies, freezes or runs twice, the effect is there once or not at all. A handler finds the state
-of its subject anew, since much may have happened between claim and effect.
+of the claim: whatever dies, freezes or runs twice, the effect is there once or not at all. A lot shares a transaction;
+when anything in it fails, all of it is taken back and its timers are fired one by one. A handler finds the state of its
+subject anew, since much may have happened between claim and effect.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
@@ -34,7 +36,9 @@ LEASE = timedelta(seconds=30)
 PLUGIN_LEASE = timedelta(minutes=5)
 
 #: Timers that one worker takes at once; those of plugins one by one.
-LOT = 20
+LOT = 100
+#: What of a lot shares one transaction: as much as fits into this time, since SQLite lets nobody else write meanwhile.
+TOGETHER_SECONDS = 0.1
 
 _log = logging.getLogger("gongdan.timers")
 
@@ -53,7 +57,10 @@ class Timers:
         self.checkpoint: Callable[[str], None] = _go_on
 
     def register_handler(self, kind: str, handler: Handler) -> None:
-        """Let ``handler`` do what timers of a kind are for; raises ``DeclarationError`` for a kind that has one."""
+        """Let ``handler`` do what timers of a kind are for; raises ``DeclarationError`` for a kind that has one.
+
+        A handler does nothing but in its transaction: what fails in a lot is taken back with the lot and tried alone.
+        """
         if kind in self._handlers or kind == EVENT:
             raise DeclarationError(kind, "timers of this kind have a handler already")
         self._handlers[kind] = handler
@@ -105,7 +112,10 @@ class Timers:
     def run_ready_of(self, company_id: UUID, lane: str) -> int:
         """Fire a lot of what one company has ready in one lane; return how many were taken."""
         lot = self._claim(company_id, lane, self._desk.clock(), lot=1 if lane else LOT)
-        for timer in lot:
+        rest: Sequence[TimerView] = lot
+        while len(rest) > 1 and (done := self._fire_together(rest)):
+            rest = rest[done:]
+        for timer in rest:
             self._fire(timer)
         return len(lot)
 
@@ -154,6 +164,18 @@ class Timers:
         self.checkpoint("timer.after_claim")
         return taken
 
+    def _fire_together(self, lot: Sequence[TimerView]) -> int:
+        """Do what the first ones of a lot are for in one transaction; return how many, 0 when any of it failed."""
+        desk = self._desk.at(self._desk.companies.view(lot[0].company_id))
+        try:
+            with desk.working() as work:
+                return self._fire_inside(desk, work, lot)
+        except DatabaseUnreachable:
+            raise
+        except Exception as problem:  # noqa: BLE001 -- what fails among others is tried alone
+            _log.info("a lot of timers is fired one by one: %s", type(problem).__name__)
+            return 0
+
     def _fire(self, timer: TimerView) -> bool:
         """Do what a claimed timer is for; return whether it was done here and now."""
         desk = self._desk.at(self._desk.companies.view(timer.company_id))
@@ -163,7 +185,7 @@ class Timers:
             if timer.kind == EVENT:
                 return self.reactions.tell(desk, timer)
             with desk.working() as work:
-                self._fire_inside(desk, work, timer)
+                self._fire_inside(desk, work, [timer])
         except _Lost:
             _log.warning("timer %s was moved, cancelled or taken by somebody else", timer.key)
             return False
@@ -174,17 +196,22 @@ class Timers:
             return _give_back(desk, timer, f"{type(problem).__name__}: {problem}")
         return True
 
-    def _fire_inside(self, desk: "CompanyDesk", work: Work, timer: TimerView) -> None:
-        if not timers.is_held(work.session, timer):
+    def _fire_inside(self, desk: "CompanyDesk", work: Work, lot: Sequence[TimerView]) -> int:
+        if len(lot) == 1 and not timers.is_held(work.session, lot[0]):
             raise _Lost
-        if timer.kind not in self._handlers:
-            raise DeclarationError(timer.kind, "timers of this kind have no handler here")
-        self._handlers[timer.kind](desk, work, timer)
-        self.checkpoint("timer.after_effect")
+        done, ends = 0, time.monotonic() + TOGETHER_SECONDS
+        while done < len(lot) and (not done or time.monotonic() < ends):
+            timer = lot[done]
+            if timer.kind not in self._handlers:
+                raise DeclarationError(timer.kind, "timers of this kind have no handler here")
+            self._handlers[timer.kind](desk, work, timer)
+            self.checkpoint("timer.after_effect")
+            done += 1
         work.session.flush()
-        if not timers.end(work.session, timer, TimerState.DONE, work.now):
+        if not timers.end(work.session, lot[:done], TimerState.DONE, work.now):
             raise _Lost
         self.checkpoint("timer.before_done")
+        return done
 
 
 class _Lost(Exception):

@@ -6,6 +6,7 @@ the clock of the database, due times on that of the desk.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    inspect,
     literal,
     or_,
     select,
@@ -33,6 +35,7 @@ from uuid6 import uuid7
 
 from gongdan.domain.timers import TimerState, TimerView
 from gongdan.storage.base import Base, CompanyScoped, Identified, UtcDateTime, UuidColumn
+from gongdan.storage.tenancy import company_of
 
 #: A lease that ends later than this was given before the database's clock went back; it holds nobody up.
 _LONGEST_LEASE = timedelta(hours=1)
@@ -149,61 +152,51 @@ def claim(session: Session, plugin: str, until: datetime, *, lot: int, lease: ti
 
     A timer that has been tried before is taken alone, so that one that kills its worker drags no other along.
     """
-    clock = _clock(session, timedelta())
+    free = or_(
+        TimerRow.lease_until.is_(None),
+        TimerRow.lease_until <= _clock(session, timedelta()),
+        TimerRow.lease_until > _clock(session, _LONGEST_LEASE),
+    )
     query = (
-        select(TimerRow.id, TimerRow.tries)
-        .where(
-            TimerRow.plugin == plugin,
-            TimerRow.state == _WAITING,
-            TimerRow.ready_at <= until,
-            or_(
-                TimerRow.lease_until.is_(None),
-                TimerRow.lease_until <= clock,
-                TimerRow.lease_until > _clock(session, _LONGEST_LEASE),
-            ),
-        )
+        select(*_COLUMNS)
+        .where(TimerRow.plugin == plugin, TimerRow.state == _WAITING, TimerRow.ready_at <= until, free)
         .order_by(TimerRow.ready_at, TimerRow.id)
         .limit(lot)
         .with_for_update(skip_locked=True)
     )
-    chosen = list(_together(session.execute(query).all()))
-    if not chosen:
-        return ()
-    statement = (
-        update(TimerRow)
-        .where(TimerRow.id.in_(chosen))
-        .values(lease_until=_clock(session, lease), fence=TimerRow.fence + 1, tries=TimerRow.tries + 1)
-        .returning(TimerRow)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    return sorted(map(view, session.scalars(statement)), key=lambda taken: (taken.ready_at, taken.id))
+    chosen = list(_together([_view(row) for row in session.execute(query)]))
+    claim = {"lease_until": _clock(session, lease), "fence": TimerRow.fence + 1, "tries": TimerRow.tries + 1}
+    _update_each(session, chosen, claim)
+    return [replace(timer, fence=timer.fence + 1, tries=timer.tries + 1) for timer in chosen]
 
 
-def _together(found: Sequence[Any]) -> Iterator[UUID]:
-    for place, (key, tries) in enumerate(found):
-        if tries and place:
+def _together(found: Sequence[TimerView]) -> Iterator[TimerView]:
+    for place, timer in enumerate(found):
+        if timer.tries and place:
             return
-        yield key
-        if tries:
+        yield timer
+        if timer.tries:
             return
 
 
 def is_held(session: Session, timer: TimerView) -> bool:
     """Tell whether nobody has taken, moved or cancelled the timer since it was claimed."""
-    query = select(TimerRow.id).where(*_held(timer))
+    query = select(TimerRow.id).where(
+        TimerRow.id == timer.id, TimerRow.fence == timer.fence, TimerRow.state == _WAITING
+    )
     return session.execute(query).one_or_none() is not None
 
 
-def end(session: Session, timer: TimerView, state: TimerState, now: datetime, *, problem: str = "") -> bool:
-    """End a claimed timer; False, and nothing done, when it is no longer held."""
-    statement = update(TimerRow).where(*_held(timer))
-    return bool(_count(session, statement.values(state=state.value, done_at=now, lease_until=None, last_error=problem)))
+def end(session: Session, taken: Sequence[TimerView], state: TimerState, now: datetime, *, problem: str = "") -> bool:
+    """End claimed timers; False when some are no longer held, and then the caller takes everything back."""
+    values = {"state": state.value, "done_at": now, "lease_until": None, "last_error": problem}
+    return _update_each(session, taken, values) == len(taken)
 
 
 def postpone(session: Session, timer: TimerView, ready_at: datetime, problem: str) -> bool:
     """Give a claimed timer back until ``ready_at``; False, and nothing done, when it is no longer held."""
-    statement = update(TimerRow).where(*_held(timer))
-    return bool(_count(session, statement.values(ready_at=ready_at, lease_until=None, last_error=problem)))
+    values = {"ready_at": ready_at, "lease_until": None, "last_error": problem}
+    return _update_each(session, [timer], values) == 1
 
 
 def resume(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> int:
@@ -215,26 +208,38 @@ def resume(session: Session, now: datetime, *conditions: ColumnElement[bool]) ->
 
 def view(row: TimerRow) -> TimerView:
     """Return a row as its handler and people see it."""
-    return TimerView(
-        id=row.id,
-        company_id=row.company_id,
-        kind=row.kind,
-        key=row.key,
-        due_at=row.due_at,
-        ready_at=row.ready_at,
-        payload=row.payload,
-        plugin=row.plugin,
-        state=TimerState(row.state),
-        tries=row.tries,
-        fence=row.fence,
-        problem=row.last_error,
-        created_at=row.created_at,
-        ended_at=row.done_at,
-    )
+    return _view([getattr(row, column.key) for column in _COLUMNS])
 
 
-def _held(timer: TimerView) -> tuple[ColumnElement[bool], ...]:
-    return TimerRow.id == timer.id, TimerRow.fence == timer.fence, TimerRow.state == _WAITING
+#: In the order of the fields of ``TimerView``.
+_COLUMNS: tuple[Any, ...] = (
+    TimerRow.id, TimerRow.company_id, TimerRow.kind, TimerRow.key, TimerRow.due_at, TimerRow.ready_at,
+    TimerRow.payload, TimerRow.plugin, TimerRow.state, TimerRow.tries, TimerRow.fence, TimerRow.last_error,
+    TimerRow.created_at, TimerRow.done_at,
+)  # fmt: skip
+
+
+def _view(values: Sequence[Any]) -> TimerView:
+    timer = TimerView(*values)
+    return replace(timer, state=TimerState(timer.state))
+
+
+def _update_each(session: Session, held: Sequence[TimerView], values: Mapping[str, Any]) -> int:
+    """Change those timers that wait with these numbers; return how many did. One by one, for each has its own number.
+
+    This goes past the ORM, which would take ten times as long, and so names the company itself.
+    """
+    if not held:
+        return 0
+    table: Any = inspect(TimerRow).local_table
+    statement = update(table).values(values)
+    for name in ("id", "fence", "company_id"):
+        statement = statement.where(table.c[name] == bindparam(f"held_{name}"))
+    claims = [
+        {"held_id": timer.id, "held_fence": timer.fence, "held_company_id": company_of(session)} for timer in held
+    ]
+    result = session.connection().execute(statement.where(table.c.state == _WAITING), claims)
+    return int(result.rowcount)
 
 
 def _clock(session: Session, later: timedelta) -> ColumnElement[datetime]:

@@ -1,7 +1,8 @@
 """``gongdan bench``: speed and memory as ratios within one run, so that a busy or a small machine tells the same.
 
 Import is compared with a raw ``executemany`` of the same rows into a table with four plain indexes; pages at many
-tickets with the same pages at a tenth of them; ``--help`` by the modules that it loads.
+tickets with the same pages at a tenth of them; timers, claimed and fired, with rows of their table claimed raw;
+``--help`` by the modules that it loads.
 """
 
 import json
@@ -41,6 +42,7 @@ _LOGIN = "bench"
 _HEAVY = ("sqlalchemy", "flask", "marshmallow", "alembic", "babel", "cryptography", "argon2")
 _ALLOWED_PAGE_RATIO = 1.3
 _ALLOWED_IMPORT_RATIO = 1 / 8
+_ALLOWED_TIMER_RATIO = 1 / 3
 _ALLOWED_MEMORY_MB = 300
 
 _COLUMNS = (
@@ -69,7 +71,7 @@ class Figure:
         return self.value >= self.goal if self.at_least else self.value <= self.goal
 
 
-@click.command("bench", cls=Command, help=msg("测量导入、页面与命令行，以比值报告"))
+@click.command("bench", cls=Command, help=msg("测量导入、页面、定时与命令行，以比值报告"))
 @option("--rows", type=click.IntRange(1000, 1_000_000), default=ROWS, help=msg("导入的工单行数，默认 100000"))
 @json_option
 @pass_terminal
@@ -98,6 +100,7 @@ def measure(folder: Path, rows: int) -> Iterator[Figure]:
     yield Figure(msg("导入峰值内存"), peak, _ALLOWED_MEMORY_MB, "MB")
     _import_apart(small, rows // 10)
     yield from _page_figures(large, small)
+    yield _timer_figure(folder / "timers")
     loaded = _modules_of_help()
     yield Figure(msg("--help 载入的重型模块数"), len(loaded), 0, ", ".join(loaded) or "-")
 
@@ -140,6 +143,14 @@ def _page_figures(large: Path, small: Path) -> Iterator[Figure]:
             times = _interleaved(partial(at_large.get, path), partial(at_small.get, other))
             detail = f"{times[0] * 1000:.1f} / {times[1] * 1000:.1f} ms CPU"
             yield Figure(name, times[0] / times[1], _ALLOWED_PAGE_RATIO, detail)
+
+
+def _timer_figure(home: Path) -> Figure:
+    from gongdan.testing.bench_timers import timer_rates
+
+    fired, claimed = timer_rates(home)
+    detail = f"{fired:.0f} / {claimed:.0f} timers/s CPU"
+    return Figure(msg("定时执行 / 原始取得"), fired / claimed, _ALLOWED_TIMER_RATIO, detail, at_least=True)
 
 
 def _interleaved(first: Callable[[], None], second: Callable[[], None]) -> tuple[float, float]:

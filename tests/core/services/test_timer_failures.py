@@ -12,6 +12,7 @@ from gongdan.domain.events import Event
 from gongdan.domain.timers import TimerView, wait_after
 from gongdan.errors import DatabaseUnreachable, DeclarationError
 from gongdan.hooks.manager import PluginManager
+from gongdan.services import timers
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.timers import Timers
 from gongdan.services.work import Work
@@ -91,6 +92,39 @@ def test_a_timer_that_fails_leaves_nothing_waits_and_goes_on(
     # What has failed before is taken alone.
     assert [desk.timers.run_ready() for _ in range(3)] == [1, 1, 0]
     assert (bell.rung, _effects(company_desk)) == (["a", "b"], 2)
+
+
+def test_one_that_fails_takes_nothing_from_the_others_of_its_lot(
+    company_desk: CompanyDesk, desk: Desk, bell: Bell
+) -> None:
+    bell.before = lambda timer: _fail(timer) if timer.key == "b" else None
+    _schedule(company_desk, "a", "b", "c")
+    assert desk.timers.run_ready() == 3
+    assert {key: _row(company_desk, key).state for key in "abc"} == {"a": "done", "b": "waiting", "c": "done"}
+    assert _effects(company_desk) == 2
+
+
+def test_a_handler_may_cancel_what_is_in_the_same_lot(company_desk: CompanyDesk, desk: Desk, bell: Bell) -> None:
+    def cancel(at: CompanyDesk, work: Work, timer: TimerView) -> None:
+        work.cancel_timers("duty:1")
+
+    desk.timers.register_handler("test.cancel", cancel)
+    _schedule(company_desk, "done", kind="test.cancel")
+    _schedule(company_desk, "duty:1:warn", "duty:2:warn")
+    assert desk.timers.run_ready() == 3
+    assert _row(company_desk, "duty:1:warn").state == "cancelled"
+    assert (_row(company_desk, "duty:2:warn").state, _effects(company_desk)) == ("done", 1)
+
+
+def test_a_lot_that_takes_long_is_spread_over_several_transactions(
+    company_desk: CompanyDesk, desk: Desk, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers, "TOGETHER_SECONDS", 0)
+    commits: list[str] = []
+    desk.timers.checkpoint = commits.append
+    _schedule(company_desk, "a", "b", "c")
+    assert desk.timers.run_ready() == 3
+    assert (commits.count("timer.before_done"), _effects(company_desk)) == (3, 3)
 
 
 def test_after_eight_tries_a_timer_is_parked_with_its_reason_and_others_go_on(
