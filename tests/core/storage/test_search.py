@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from gongdan.domain.searching import fold, query_tokens, terms
 from gongdan.domain.snapshots import CompanyView
 from gongdan.services.desk import Desk
-from gongdan.storage import search
+from gongdan.storage import schema, search
 from gongdan.storage.search import Document
 
 NOON = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
@@ -121,3 +122,22 @@ def test_a_replaced_text_is_found_under_its_new_words_only(desk: Desk, company: 
     with desk.database.writing(company.id) as session:
         search.replace(session, Document("ticket", key, ["停电", "", "王芳"], NOON))
     assert (_find(desk, company, "漏水"), _find(desk, company, "停电 王芳")) == ([], [key])
+
+
+def test_an_upgrade_indexes_the_tails_of_what_was_there_before(desk: Desk, company: CompanyView) -> None:
+    (key,) = _index(desk, company, ["粤B31820F"])
+    engine = desk.database.engine
+    schema.downgrade(engine, schema.CORE, "0007")
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.execute(text("INSERT INTO search_token (search_token) VALUES ('delete-all')"))
+            connection.execute(
+                text("INSERT INTO search_token (rowid, tokens) SELECT id, '粤 b31820f' FROM search_document")
+            )
+        else:
+            connection.execute(text("UPDATE search_document SET tokens = array_to_tsvector(ARRAY['粤', 'b31820f'])"))
+    assert (_find(desk, company, "粤B31820F"), _find(desk, company, "820F")) == ([key], [])
+    schema.upgrade(engine, schema.CORE)
+    assert (_find(desk, company, "粤B31820F"), _find(desk, company, "820F")) == ([key], [key])
+    _remove(desk, company, [key])
+    assert _find(desk, company, "820F") == []
