@@ -63,3 +63,7 @@ def test_nobody_acknowledges_what_he_was_not_told(ready: Console, number: str, u
 def test_an_unknown_ticket_is_told_so(ready: Console) -> None:
     result = ready("explain", "BX209901-0001")
     assert (result.exit_code, "工单: BX209901-0001" in result.stderr) == (1, True)
+
+
+def test_a_clause_leads_to_the_duties_that_stand_on_it(ready: Console) -> None:
+    assert "责任 · 派单" in ready.json("clause", "show", "SAMPLE-03")["used_by"]

@@ -37,6 +37,7 @@ class Figures:
     def __init__(self, desk: "CompanyDesk", session: Session) -> None:
         self._desk = desk
         self._session = session
+        self._calendars: dict[UUID | None, WorkingCalendar] = {}
 
     def figure(self, key: str, at: datetime) -> Figure:
         """Return what the policy says of a limit at ``at``."""
@@ -58,7 +59,9 @@ class Figures:
 
     def calendar(self, department_id: UUID | None) -> WorkingCalendar:
         """Return the calendar of a department, or of the company."""
-        return self._desk.calendars.of(department_id, self._session)
+        if department_id not in self._calendars:
+            self._calendars[department_id] = self._desk.calendars.of(department_id, self._session)
+        return self._calendars[department_id]
 
     @cached_property
     def _timeline(self) -> "PolicyTimeline":

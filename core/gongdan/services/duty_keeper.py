@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
+from uuid6 import uuid7
 
 from gongdan.domain.duties import MERGED, DutyRule, DutyState, StartAt
 from gongdan.domain.duty_clocks import cap_ends
@@ -65,6 +66,7 @@ class DutyKeeper:
         now = at or self._work.now
         figure = self.figures.figure(rule.limit_key(ticket.severity) or "", ticket.policy_at or ticket.opened_at)
         row = DutyRow(
+            id=uuid7(),
             plugin=self._rules.plugin_of(rule.name),
             rule=rule.name,
             kind=rule.kind.value,
@@ -95,12 +97,13 @@ class DutyKeeper:
         if rule.start_at is StartAt.OPENING and not goes_on:
             row.started_at = self._opening(row.calendar_department_id, now)
         self.people.charge(row, rule, ticket)
-        self._work.session.add(row)
-        self._work.session.flush()
         self._pauses[row.id], self._passed[row.id] = [], set()
         if follows and goes_on:
+            self._work.session.add(row)
             self._carry(row, follows, now)
         self._reckon(row, self._promise(rule, ticket, after=now))
+        # Only now, so that it is written once.
+        self._work.session.add(row)
         self._work.record("duty.started", "duty", row.id, after={**told(row), "event": event, "limit": row.limit})
         self.settle(row)
         return row

@@ -245,4 +245,7 @@ def _labels(book: Rulebook) -> Iterator[str]:
     yield from (role.label for role in book.roles)
     yield from (permission.label for permission in book.permissions)
     yield from (key.label for key in book.policy_keys)
+    for rule in book.duty_rules:
+        yield rule.label
+        yield from (rung.label for rung in rule.ladder)
     yield from (label for pack in book.packs for label in (pack.label.zh, pack.label.en))
