@@ -19,7 +19,7 @@ Unchanged = Callable[[], AbstractContextManager[None]]
         ({"contact_name": "王" * 121}, "contact_name", "最多 {max_length} 个字符"),
         ({"place": "三号楼" * 67}, "place", "最多 {max_length} 个字符"),
         ({"description": "漏\0水"}, "description", "含有无法保存的字符"),
-        ({"place": "三号楼\ud800"}, "place", "含有无法保存的字符"),
+        ({"contact_name": "王\ud800"}, "contact_name", "含有无法保存的字符"),
     ],
     ids=["name too long", "place too long", "NUL", "half a character"],
 )
