@@ -181,7 +181,7 @@ def _add_rows(session: Session, rows: list[dict[str, object]]) -> None:
                 {
                     **row,
                     "company": company_id,
-                    "tokens": what_fits(tokens(str(row["text"]))),
+                    "tokens": _what_fits(tokens(str(row["text"]))),
                     "happened_at": _naive_utc(row["happened_at"]),
                 }
                 for row in rows
@@ -197,7 +197,7 @@ def _add_rows(session: Session, rows: list[dict[str, object]]) -> None:
     )
 
 
-def what_fits(found: Sequence[str]) -> list[str]:
+def _what_fits(found: Sequence[str]) -> list[str]:
     """Return the first tokens that a ``tsvector`` has room for; a case with a year of notes may have more."""
     sizes = accumulate(len(token.encode()) + 1 for token in found)
     return [token for token, size in zip(found, sizes, strict=True) if size < _TSVECTOR_BYTES]
