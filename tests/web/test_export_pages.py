@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from io import BytesIO
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -107,6 +108,26 @@ def test_the_journal_calls_an_exported_list_by_its_name(administrator: Visitor, 
         administrator.get(f"/exports/{address}")
     rows = administrator.get("/journal?act=export.").text.partition("<tbody>")[2]
     assert re.findall(r"类型</span> <ins>([^<]*)</ins>", rows) == ["房屋台账", "资产"]
+
+
+def test_a_file_is_sent_in_pieces_and_goes_away_afterwards(
+    administrator: Visitor, factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    factory.party(name="王芳")
+    for address in ("parties?format=csv", "lists/flats.csv"):
+        answer = administrator.client.get(f"/exports/{address}", buffered=False)
+        (waiting,) = tmp_path.glob("gongdan-download-*/*.csv")
+        assert int(answer.headers["Content-Length"]) == waiting.stat().st_size
+        assert b"".join(answer.iter_encoded()) == waiting.read_bytes()
+        answer.close()
+        assert list(tmp_path.glob("gongdan-download-*")) == []
+
+
+def test_a_refused_list_leaves_no_file_behind(agent: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    agent.get("/exports/lists/flats.csv")
+    assert list(tmp_path.glob("gongdan-download-*")) == []
 
 
 def test_lists_offer_exports_to_those_who_may(administrator: Visitor, agent: Visitor, factory: Factory) -> None:

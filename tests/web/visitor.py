@@ -25,7 +25,8 @@ class Visitor:
 
     def get(self, path: str, *, fragment: bool = False, **more: Any) -> TestResponse:
         """Open a page, or what htmx asks for."""
-        answer = self.client.get(path, headers=_headers(fragment=fragment), **more)
+        # Read to its end and closed, as a browser does.
+        answer = self.client.get(path, headers=_headers(fragment=fragment), buffered=True, **more)
         self._look(answer)
         return answer
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, request, url_for
@@ -16,7 +14,7 @@ from gongdan.sheets.writing import Written, write_csv, write_xlsx
 from gongdan.text import msg, msg_in
 from gongdan.web import shown, ticket_filters
 from gongdan.web.access import current_desk, may, needs
-from gongdan.web.downloads import download
+from gongdan.web.downloads import written
 from gongdan.web.record_words import kind_labels, state_labels
 from gongdan.web.ticket_words import choice, state_label, type_label
 from gongdan.web.words import say
@@ -73,10 +71,9 @@ def whole(kind: str, ending: str) -> Response:
         raise NotFound("export", ending)
     desk = current_desk()
     label = say(desk.imports.importer(kind).label)
-    with TemporaryDirectory(prefix="gongdan-export-") as folder:
-        path = Path(folder) / f"{kind}.{ending}"
+    with written(f"{kind}.{ending}") as (path, send):
         desk.exports.write(kind, path)
-        return download(path.read_bytes(), f"{_title(label)}.{ending}")
+        return send(f"{_title(label)}.{ending}")
 
 
 def offers(noun: str, **filters: str) -> Sequence[tuple[str, str]]:
@@ -110,14 +107,13 @@ def _send(noun: str, title: str, headings: Sequence[str], rows: Rows) -> Respons
     if ending not in FORMATS:
         raise NotFound("export", ending)
     desk = current_desk()
-    with TemporaryDirectory(prefix="gongdan-export-") as folder:
-        path = Path(folder) / f"{noun}.{ending}"
+    with written(f"{noun}.{ending}") as (path, send):
         with desk.reading():
             count = (
                 write_xlsx(path, headings, rows, sheet=title) if ending == "xlsx" else write_csv(path, headings, rows)
             )
         desk.exports.note(noun, count)
-        return download(path.read_bytes(), f"{_title(title)}.{ending}")
+        return send(f"{_title(title)}.{ending}")
 
 
 def _title(label: str) -> str:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -19,7 +18,7 @@ from gongdan.services.uploads import Uploads
 from gongdan.text import msg
 from gongdan.web import import_words
 from gongdan.web.access import current_desk, is_fragment, needs
-from gongdan.web.downloads import download
+from gongdan.web.downloads import written
 from gongdan.web.forms import Form
 from gongdan.web.import_jobs import Job, jobs, take_through
 from gongdan.web.pages import go, told
@@ -97,10 +96,9 @@ def verdicts(run_id: UUID) -> Response:
     desk = current_desk()
     run = desk.imports.find(run_id)
     importer = desk.imports.importer(run.kind)
-    with TemporaryDirectory(prefix="gongdan-verdicts-") as folder:
-        path = Path(folder) / "verdicts.xlsx"
+    with written("verdicts.xlsx") as (path, send):
         write_report(path, importer, desk.imports.rows(run_id), translator())
-        return download(path.read_bytes(), f"{Path(run.file_name).stem}.verdicts.xlsx")
+        return send(f"{Path(run.file_name).stem}.verdicts.xlsx")
 
 
 def _page(run: RunView, form: Form) -> str:
@@ -118,7 +116,7 @@ def _page(run: RunView, form: Form) -> str:
         is_declared=import_words.importer_of(run.kind) is not None,
         parts_=import_words.parts(run.counts, rest=import_words.rest_of(run)),
         time_left=_time_left(job),
-        duration=translator().duration(times.worked) if times.worked is not None else "",
+        duration=translator().duration(max(times.worked, timedelta(seconds=1))) if times.worked is not None else "",
         undone_at=times.undone_at,
         outcomes=import_words.outcomes(run.counts),
         state=import_words.STATES.get(run.state, (run.state, "quiet", "circle")),
