@@ -1,6 +1,7 @@
 """Whatever happens to a ticket, and whether timers ring in time or late: its duties stay of one mind."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -126,7 +127,7 @@ def test_late_timers_change_nothing_and_every_duty_is_of_one_mind(
 ) -> None:
     made = iter(range(10_000))
 
-    @settings(max_examples=8)
+    @settings(max_examples=6)
     @given(steps=STEPS)
     def replay(steps: Sequence[tuple[str, int]]) -> None:
         clock.set(START)
@@ -149,3 +150,50 @@ def test_late_timers_change_nothing_and_every_duty_is_of_one_mind(
             assert office.desk.journal.verify().first_bad is None
 
     replay()
+
+
+def test_executors_and_people_at_the_same_moment_agree(
+    desk: Desk, clock: Clock, person: People, company: CompanyView
+) -> None:
+    offices = [_open(desk, person, company, number) for number in range(4)]
+    clock.move(timedelta(minutes=30, seconds=1))
+
+    def ring() -> None:
+        while desk.timers.run_ready():
+            pass
+
+    with ThreadPoolExecutor(6) as threads:
+        works = [threads.submit(ring) for _ in range(2)]
+        works += [threads.submit(office.act, "dispatch") for office in offices]
+        for work in works:
+            work.result(timeout=60)
+    ring()
+    for office in offices:
+        dispatched = next(duty for duty in office.duties() if duty.rule == "sample.dispatch")
+        steps = [step.point for step in office.desk.duties.file(dispatched.id).steps]
+        assert (dispatched.state, dispatched.missed_at) == (DutyState.LATE, START + timedelta(minutes=30))
+        assert sorted(steps) == ["due", "rung:0", "warn:80"]
+        _check(office.duties(), office)
+    assert offices[0].desk.journal.verify().first_bad is None
+
+
+def test_a_timer_that_was_claimed_finds_the_act_that_came_between(
+    desk: Desk, clock: Clock, person: People, company: CompanyView
+) -> None:
+    office = _open(desk, person, company, 0)
+    due = START + timedelta(minutes=30)
+    desk.timers.run_due(due)
+    clock.set(due)
+
+    def close_first(point: str) -> None:
+        if point == "timer.after_claim":
+            desk.timers.checkpoint = lambda _: None
+            clock.set(due)
+            office.act("void")
+
+    desk.timers.checkpoint = close_first
+    clock.move(timedelta(seconds=1))
+    desk.timers.run_ready()
+    (dispatched,) = (duty for duty in office.duties() if duty.rule == "sample.dispatch")
+    assert (dispatched.state, dispatched.missed_at) == (DutyState.CANCELLED, None)
+    assert [step.point for step in office.desk.duties.file(dispatched.id).steps] == ["warn:80"]
