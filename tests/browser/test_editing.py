@@ -17,7 +17,7 @@ def test_of_two_people_at_one_case_neither_loses_his_words(visit: Visit, office:
         page.goto(f"/tickets/{ticket.id}")
         page.keyboard.press("m")
         page.wait_for_url("**/edit")
-    fill_in(first, {"内容": "单元门门禁失灵，刷卡无反应", "姓名": "周海波夫人"})
+    fill_in(first, {"内容": "单元门门禁失灵，刷卡无反应", "来电人": "周海波夫人"})
     first.get_by_role("button", name="保存", exact=True).click()
     first.wait_for_url(f"**/tickets/{ticket.id}")
 
