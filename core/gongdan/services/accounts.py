@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gongdan.domain.folding import is_blank
+from gongdan.domain.searching import fold
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, LoginRefused, NotFound
 from gongdan.services import passwords
@@ -105,6 +107,18 @@ class Accounts:
         """Return every account of the installation, by login."""
         with self._desk.reading() as session:
             return tuple(view(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.login)))
+
+    def search(self, text: str, *, after: str = "", limit: int = 100) -> tuple[Sequence[AccountView], str]:
+        """Return accounts in which every word stands, by login, and the login after which the next ones begin."""
+        words = fold(text).split()
+        query = select(AccountRow).where(AccountRow.login > after).order_by(AccountRow.login)
+        with self._desk.reading() as session:
+            rows = session.scalars(query.execution_options(yield_per=limit))
+            fitting = (
+                row for row in rows if all(word in fold(f"{row.login} {row.name} {row.phone}") for word in words)
+            )
+            found = [view(row) for row in islice(fitting, limit + 1)]
+        return found[:limit], found[limit - 1].login if len(found) > limit else ""
 
     def companies_of(self, account_id: UUID) -> Sequence[CompanyView]:
         """Return the companies the person is a member of today, by code."""

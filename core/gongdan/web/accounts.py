@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from gongdan.domain.searching import fold
 from gongdan.errors import NotFound
 from gongdan.services.accounts import AccountView
 from gongdan.services.passwords import first_password
 from gongdan.text import msg
-from gongdan.web.access import current_actor, installation, needs_operator
+from gongdan.web.access import current_actor, installation, is_fragment, needs_operator
 from gongdan.web.pages import go, told
 
 pages = Blueprint("accounts", __name__)
@@ -20,12 +19,11 @@ pages = Blueprint("accounts", __name__)
 @needs_operator
 def index() -> str:
     accounts, text = installation().accounts, request.args.get("q", "")
-    words = fold(text).split()
-    found = [
-        one for one in accounts.all() if all(word in fold(f"{one.login} {one.name} {one.phone}") for word in words)
-    ]
+    found, after = accounts.search(text, after=request.args.get("after", ""))
     rows = [(account, accounts.companies_of(account.id)) for account in found]
-    return render_template("accounts/index.html", rows=rows, text=text)
+    more = url_for("accounts.index", q=text or None, after=after) if after else ""
+    template = "accounts/rows.html" if is_fragment() else "accounts/index.html"
+    return render_template(template, rows=rows, text=text, more=more)
 
 
 @pages.post("/accounts/<uuid:account_id>/disable")
