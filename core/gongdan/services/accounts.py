@@ -112,11 +112,8 @@ class Accounts:
         """Return accounts in which every word stands, by login, and the login after which the next ones begin."""
         words = fold(text).split()
         query = select(AccountRow).where(AccountRow.login > after).order_by(AccountRow.login)
-        with self._desk.reading() as session:
-            rows = session.scalars(query.execution_options(yield_per=limit))
-            fitting = (
-                row for row in rows if all(word in fold(f"{row.login} {row.name} {row.phone}") for word in words)
-            )
+        with self._desk.reading() as session, session.scalars(query.execution_options(yield_per=limit)) as rows:
+            fitting = (row for row in rows if _stands_in(words, row))
             found = [view(row) for row in islice(fitting, limit + 1)]
         return found[:limit], found[limit - 1].login if len(found) > limit else ""
 
@@ -275,6 +272,12 @@ class Accounts:
             .values(revoked_at=now)
             .execution_options(synchronize_session=False)
         )
+
+
+def _stands_in(words: Sequence[str], row: AccountRow) -> bool:
+    """Tell whether every word stands in what an account is found by."""
+    text = fold(f"{row.login} {row.name} {row.phone}")
+    return all(word in text for word in words)
 
 
 def view(row: AccountRow) -> AccountView:

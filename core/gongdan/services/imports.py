@@ -259,8 +259,8 @@ class Imports:
         self.find(run_id)
         query = select(ImportBatchRow.verdicts).where(ImportBatchRow.run_id == run_id, ImportBatchRow.last_row > after)
         query = query.order_by(ImportBatchRow.first_row).execution_options(yield_per=1)
-        with self._desk.reading() as session:
-            for batch in session.scalars(query):
+        with self._desk.reading() as session, session.scalars(query) as batches:
+            for batch in batches:
                 yield from map(import_reports.loaded, batch)
 
     def _new_run(self, opened: "_Opened", source: Source) -> ImportRunRow:
