@@ -58,20 +58,20 @@ class Recomputing:
     ) -> Sequence[DutyChange]:
         """Pin every open ticket to the policy of ``moment``, and let the duties follow if they are to."""
         at, keeper, done = moment or work.now, DutyKeeper(self._desk, work), []
-        if moves_due:
-            rows = self._rows(keys, lock=True)
-            for row in rows:
-                keeper.settle(row)
-            for row, figure, change in self._changes([row for row in rows if row.state in _NOT_MISSED], at):
-                row.policy_at = at
-                keeper.set_limit(row, figure, "policy")
-                done.append(change)
+        # Tickets before their duties, as every act on a ticket does, so that neither waits for the other.
         work.session.execute(
             update(TicketRow)
             .where(TicketRow.is_open.is_(True))
             .values(policy_at=at)
             .execution_options(synchronize_session=False)
         )
+        rows = self._rows(keys, lock=True) if moves_due else ()
+        for row in rows:
+            keeper.settle(row)
+        for row, figure, change in self._changes([row for row in rows if row.state in _NOT_MISSED], at):
+            row.policy_at = at
+            keeper.set_limit(row, figure, "policy")
+            done.append(change)
         return done
 
     def refresh(self, work: Work) -> int:
