@@ -69,8 +69,9 @@ def test_a_stale_save_shows_both_versions_and_writes_neither(
     assert answer.status_code == 409
     assert "对照两个版本" in answer.text
     clash = answer.text[answer.text.index('<fieldset class="clash">') :]
-    assert re.search(r'type="radio" name="place" value="卫生间"', clash)
-    assert re.search(r'type="radio" name="place" value="阳台" checked', clash)
+    # Nothing is chosen beforehand, so that Enter overwrites nobody's work.
+    assert re.search(r'type="radio" name="place" value="卫生间" required>', clash)
+    assert re.search(r'type="radio" name="place" value="阳台" required>', clash)
     assert 'name="category"' not in answer.text
     assert 'name="subject" value="阳台漏水"' in answer.text
 

@@ -77,6 +77,18 @@ def test_every_refusal_stands_at_its_field_with_its_clause(
     assert 'name="fee" value="350"' in answer.text
 
 
+def test_many_clauses_are_folded_and_a_few_stand_open(agent: Visitor) -> None:
+    template = agent.client.application.jinja_env.from_string(
+        '{% import "macros/forms.html" as forms %}{{ forms.clauses(ids) }}'
+    )
+    with agent.client.application.test_request_context():
+        few, many = (template.render(ids=[f"SAMPLE-0{number}" for number in range(count)]) for count in (3, 4))
+    assert "<details" not in few
+    assert few.count('class="clause" href=') == 3
+    assert "依据 4 条" in many
+    assert many.count('class="clause" href=') == 4
+
+
 def test_a_clause_opens_with_its_text(agent: Visitor) -> None:
     assert "实际费用不得超过预估费用" in agent.get("/clauses/SAMPLE-02", fragment=True).text
     assert agent.get("/clauses/SAMPLE-99").status_code == 404
