@@ -32,6 +32,7 @@ from gongdan.services.work import Work
 from gongdan.storage.accounts import AccountRow
 from gongdan.storage.assets import AssetRow
 from gongdan.storage.parties import PartyRow
+from gongdan.storage.texts import character_problem
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
@@ -163,6 +164,8 @@ class Intake:
         """Return the ticket with the asset that its place names, or what is wrong when that is more than one."""
         if new.asset_id or is_empty(new.place) or not self._desk.actor.may("asset.view"):
             return new, ()
+        if problem := character_problem("place", new.place):
+            return new, (problem,)
         meant = self._desk.assets.meant_by(new.place)
         if len(meant) > 1:
             rule = msg("这样称呼的有：{places}。请从中选择一处")

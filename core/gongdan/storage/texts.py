@@ -33,8 +33,15 @@ def _problems(row: Base) -> Iterator[FieldProblem]:
             continue
         if len(value) > length:
             yield FieldProblem(name, value[:_SHOWN], msg("最多 {max_length} 个字符"), params={"max_length": length})
-        if not _can_be_kept(value):
-            yield FieldProblem(name, "", msg("含有无法保存的字符"), msg("请删去不可见的字符后重新填写"))
+        if problem := character_problem(name, value):
+            yield problem
+
+
+def character_problem(name: str, value: str) -> FieldProblem | None:
+    """Return what is wrong with a text whose characters no database takes; None when nothing is."""
+    if _can_be_kept(value):
+        return None
+    return FieldProblem(name, "", msg("含有无法保存的字符"), msg("请删去不可见的字符后重新填写"))
 
 
 @lru_cache(maxsize=128)

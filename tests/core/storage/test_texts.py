@@ -20,8 +20,9 @@ Unchanged = Callable[[], AbstractContextManager[None]]
         ({"place": "三号楼" * 67}, "place", "最多 {max_length} 个字符"),
         ({"description": "漏\0水"}, "description", "含有无法保存的字符"),
         ({"contact_name": "王\ud800"}, "contact_name", "含有无法保存的字符"),
+        ({"place": "厨房\ud800"}, "place", "含有无法保存的字符"),
     ],
-    ids=["name too long", "place too long", "NUL", "half a character"],
+    ids=["name too long", "place too long", "NUL", "half a character", "half a character in a place"],
 )
 def test_a_ticket_with_such_a_text_is_refused_naming_the_field(
     factory: Factory, unchanged: Unchanged, values: dict[str, str], field: str, rule: str
