@@ -55,10 +55,14 @@ def show(terminal: Terminal, clause_id: str) -> None:
         raise UnknownClause("clause", clause_id)
     uses = [use for owned in catalogue.ticket_types for use in _uses(terminal, owned.value, clause_id)]
     keys = (owned.value for owned in catalogue.policy_keys)
-    uses += [f"{terminal.say(msg('制度'))} · {terminal.say(key.label)}" for key in keys if clause_id in key.clauses]
+    uses += [_called(terminal, msg("制度"), key.label) for key in keys if clause_id in key.clauses]
     rules = (owned.value for owned in catalogue.duty_rules)
-    uses += [f"{terminal.say(msg('责任'))} · {terminal.say(rule.label)}" for rule in rules if clause_id in rule.clauses]
+    uses += [_called(terminal, msg("责任"), rule.label) for rule in rules if clause_id in rule.clauses]
     terminal.show_one(_DETAILS, {**_row(terminal, found), "used_by": uses})
+
+
+def _called(terminal: Terminal, noun: str, label: str) -> str:
+    return f"{terminal.say(noun)} · {terminal.say(label)}"
 
 
 def _catalogue(terminal: Terminal) -> "Catalogue":
