@@ -221,11 +221,11 @@ _COLUMNS: tuple[Any, ...] = (
     TimerRow.payload, TimerRow.plugin, TimerRow.state, TimerRow.tries, TimerRow.fence, TimerRow.last_error,
     TimerRow.created_at, TimerRow.done_at,
 )  # fmt: skip
+_STATE = 8
 
 
 def _view(values: Sequence[Any]) -> TimerView:
-    timer = TimerView(*values)
-    return replace(timer, state=TimerState(timer.state))
+    return TimerView(*[*values[:_STATE], TimerState(values[_STATE]), *values[_STATE + 1 :]])
 
 
 def _update_each(session: Session, held: Sequence[TimerView], values: Mapping[str, Any]) -> int:
