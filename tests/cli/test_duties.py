@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -67,3 +68,12 @@ def test_an_unknown_ticket_is_told_so(ready: Console) -> None:
 
 def test_a_clause_leads_to_the_duties_that_stand_on_it(ready: Console) -> None:
     assert "责任 · 派单" in ready.json("clause", "show", "SAMPLE-03")["used_by"]
+
+
+@pytest.mark.clause("SAMPLE-03")
+def test_a_day_is_played_forward_and_the_miss_is_explained(ready: Console, number: str) -> None:
+    later = datetime.now(UTC) + timedelta(days=1)
+    ready.done("worker", "--once", "--now", later.isoformat(timespec="minutes"))
+    missed = next(duty for duty in ready.json("duty", "list", "--ticket", number) if duty["rule"] == "sample.dispatch")
+    assert (missed["state"], missed["missed_at"]) == ("missed", missed["due_at"])
+    assert "已逾期" in ready.done("explain", missed["id"])
