@@ -65,6 +65,8 @@ class Explanation:
     """Everything that a due time stands on."""
 
     duty: DutyView
+    #: Why it is these people, and whom the rule wanted but the company does not have.
+    why: Sequence[Sentence]
     start: Sentence
     #: What counted on each day from the start to the due time, without the gaps; empty for a fixed moment.
     days: Sequence[DayCount]
@@ -128,6 +130,7 @@ class _Explainer:
         points, reopened = self._points(), self._if_reopened()
         made = Explanation(
             duty=self._duty,
+            why=tuple(self._why_words()),
             start=event_words(self._duty.start_event, self._type),
             days=days,
             pauses=self._file.pauses,
@@ -216,16 +219,14 @@ class _Explainer:
     # --- Words -------------------------------------------------------------------------------
 
     def _sentences(self, made: Explanation) -> Iterator[Sentence]:
-        duty, roles = self._duty, self._roles()
+        duty = self._duty
         yield Sentence(
             msg("{label}（{number}，第 {round} 轮）：{state}"),
             {"label": duty.label, "number": duty.number, "round": duty.round, "state": STATES[duty.state]},
         )
         who = duty.debtor or msg("无人")
         yield Sentence(msg("责任人：{who}"), {"who": who})
-        yield reason_words(duty.why, roles)
-        if missing := missing_words(duty.why, roles):
-            yield Sentence(msg("按规则应为 {missing}，但没有这样的人"), {"missing": missing})
+        yield from made.why
         yield from self._start_words(made.start)
         yield from self._due_words(made)
         yield from self._pause_words(made.pauses)
@@ -241,6 +242,12 @@ class _Explainer:
             yield Sentence(msg("{at} 将执行：{label}"), {"at": point.at, "label": point.label})
         if made.if_reopened:
             yield Sentence(msg("如果现在重新打开，将于 {at} 到期"), {"at": made.if_reopened})
+
+    def _why_words(self) -> Iterator[Sentence]:
+        why, roles = self._duty.why, self._roles()
+        yield reason_words(why, roles)
+        if missing := missing_words(why, roles):
+            yield Sentence(msg("按规则应为 {missing}，但没有这样的人"), {"missing": missing})
 
     def _start_words(self, start: Sentence) -> Iterator[Sentence]:
         duty = self._duty

@@ -19,6 +19,8 @@ from gongdan.web import (
     companies,
     departments,
     devices,
+    due_times,
+    duties,
     duty_log,
     exports,
     handovers,
@@ -70,6 +72,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     clauses.pages,
     companies.pages,
     departments.pages,
+    duties.pages,
     health.pages,
     home.pages,
     intake.pages,
@@ -103,6 +106,8 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     access.install(app)
     words.install(app)
     shown.install(app)
+    due_times.install(app)
+    duties.install(app)
     devices.install(app)
     ticket_words.install(app)
     links.install(app)

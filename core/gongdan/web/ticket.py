@@ -19,6 +19,7 @@ from gongdan.text import msg
 from gongdan.web import shown, timeline
 from gongdan.web.access import current_desk, needs
 from gongdan.web.case_words import Words
+from gongdan.web.duties import duties_of
 from gongdan.web.forms import Form
 from gongdan.web.pages import dialog, done_with, go, told
 from gongdan.web.problems import status_of
@@ -142,6 +143,7 @@ def _page(ticket_id: UUID, composer: Form) -> str:
             "ticket/show.html",
             case=case,
             ticket=case.ticket,
+            duties=duties_of(ticket_id),
             offers=offers,
             keys=_keys(case.ticket, offers),
             next_step=next_step(case, members, offers),

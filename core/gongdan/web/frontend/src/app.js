@@ -15,6 +15,7 @@ import { startComposition } from "./js/composition.js";
 import { startCopying } from "./js/copying.js";
 import { startDialogs } from "./js/dialogs.js";
 import { startDrafts } from "./js/drafts.js";
+import { startDueTimes } from "./js/due.js";
 import { startFill } from "./js/fill.js";
 import { startForms } from "./js/forms.js";
 import { startMentions } from "./js/mentions.js";
@@ -42,6 +43,7 @@ startUploads();
 startMentions();
 startShortcuts();
 startThemeSwitch();
+startDueTimes();
 
 window.htmx = htmx;
 window.Alpine = Alpine;
