@@ -18,6 +18,8 @@ _NOT_MAJOR = Condition("severity", (rules.ORDINARY, rules.MINOR, ""))
 #: The desk is closed when the complaint comes in.
 _AT_NIGHT = Condition("night", ("yes",))
 _BY_DAY = Condition("night", ("no",))
+#: Taken, for the first time or again.
+_TAKEN = ("accepted",)
 
 _TO_DEPARTMENT = Rung(label=msg("告知部门负责人"), receivers=("department_head", DESK_SUPERVISOR))
 _TO_PROJECT = Rung(label=msg("告知项目经理"), receivers=(PROJECT_MANAGER,))
@@ -33,52 +35,47 @@ _FORWARDING: tuple[DutyRule, ...] = (
         label=msg("转办"),
         kind=DutyKind.FORWARD,
         ticket_types=_COMPLAINT,
-        starts=Trigger(on_opened=True, moves=("raise_severity",)),
+        # A complaint of the night that is graded by day is passed on like one of the day.
+        starts=Trigger(on_opened=True, states=_TAKEN, moves=("grade",)),
         stops=Trigger(moves=("forward", "settle")),
         limit={
-            rules.MAJOR: "property_mgmt.forward_major",
-            rules.ORDINARY: "property_mgmt.forward_ordinary",
-            # Until it is graded, the longest of the three counts; grading starts the shorter one.
-            "": "property_mgmt.forward_minor",
+            rules.MINOR: "property_mgmt.forward_minor",
+            # Until it is graded it counts as ordinary; a minor one has its longer time, from the same start.
+            "": "property_mgmt.forward_ordinary",
         },
-        when=(_BY_DAY,),
+        when=(_BY_DAY, _NOT_MAJOR),
         owed_by=_DESK,
         warn_percents=_WARN,
         ladder=(_TO_DEPARTMENT,),
-        on_reopen=OnReopen.RESTART,
+        clauses=("004-04-14", "004-04-31", "004-04-33", "004-09-14", "004-09-17"),
+    ),
+    DutyRule(
+        name="property_mgmt.forward_major",
+        label=msg("重大投诉转办"),
+        kind=DutyKind.FORWARD,
+        ticket_types=_COMPLAINT,
+        starts=Trigger(on_opened=True, states=_TAKEN, moves=("raise_severity",), on_fields=("severity",)),
+        stops=Trigger(moves=("forward",)),
+        limit="property_mgmt.forward_major",
+        when=(_MAJOR,),
+        owed_by=_DESK,
+        warn_percents=_WARN,
+        ladder=(_TO_DEPARTMENT, _TO_PROJECT),
         repeats=True,
-        clauses=("004-04-14", "004-04-28", "004-04-31", "004-04-33", "004-09-14", "004-09-17"),
+        clauses=("004-04-28",),
     ),
     DutyRule(
         name="property_mgmt.forward_night",
         label=msg("次日一上班转给客服人员"),
         kind=DutyKind.HAND_OVER,
         ticket_types=_COMPLAINT,
-        starts=Trigger(on_opened=True),
+        starts=Trigger(on_opened=True, states=_TAKEN),
         stops=Trigger(moves=("forward", "settle", "grade")),
         limit="property_mgmt.forward_night",
         when=(_AT_NIGHT, _NOT_MAJOR),
         owed_by=_DESK,
         ladder=(_TO_DEPARTMENT,),
         clauses=("004-04-15", "004-04-16"),
-    ),
-    DutyRule(
-        name="property_mgmt.forward_major_night",
-        label=msg("夜间重大投诉转办"),
-        kind=DutyKind.FORWARD,
-        ticket_types=_COMPLAINT,
-        starts=Trigger(on_opened=True, on_fields=("severity",)),
-        stops=Trigger(moves=("forward",)),
-        limit="property_mgmt.forward_major",
-        when=(_AT_NIGHT, _MAJOR),
-        owed_by=_DESK,
-        warn_percents=_WARN,
-        # Each department's manager and the project's hear of it at once.
-        ladder=(
-            Rung(label=msg("第一时间告知各级经理"), receivers=(DEPARTMENT_MANAGER, PROJECT_MANAGER), percent=0),
-            _TO_PROJECT,
-        ),
-        clauses=("004-04-17", "004-04-28"),
     ),
 )
 
@@ -88,7 +85,7 @@ _ANSWERS: tuple[DutyRule, ...] = (
         label=msg("首次答复"),
         kind=DutyKind.ANSWER,
         ticket_types=_COMPLAINT,
-        starts=Trigger(on_opened=True),
+        starts=Trigger(on_opened=True, states=_TAKEN),
         stops=Trigger(moves=("reply", "settle")),
         limit="property_mgmt.first_answer",
         owed_by=_DESK,
@@ -102,7 +99,8 @@ _ANSWERS: tuple[DutyRule, ...] = (
         kind=DutyKind.ANSWER,
         ticket_types=_COMPLAINT,
         starts=Trigger(moves=("reply", "handle")),
-        stops=Trigger(moves=("finish",), on_fields=("told_at",)),
+        # Another answer is the one that was promised, and promises the next.
+        stops=Trigger(moves=("reply", "finish"), on_fields=("told_at",)),
         limit="property_mgmt.tell_progress",
         owed_by=_DESK,
         warn_percents=_WARN,
@@ -184,6 +182,20 @@ _HANDLING: tuple[DutyRule, ...] = (
         ladder=(_TO_PROJECT,),
         clauses=("001-08-21", "004-04-29"),
     ),
+    DutyRule(
+        name="property_mgmt.report_major_night",
+        label=msg("夜间重大投诉告知各级经理"),
+        kind=DutyKind.REPORT,
+        ticket_types=_COMPLAINT,
+        starts=Trigger(on_opened=True, states=_TAKEN, on_fields=("severity",)),
+        stops=Trigger(on_fields=("reported_at",)),
+        limit="property_mgmt.report_major_night",
+        when=(_AT_NIGHT, _MAJOR),
+        owed_by=_DESK,
+        # The house tells them itself, whatever the limit.
+        ladder=(Rung(label=msg("第一时间告知各级经理"), receivers=(DEPARTMENT_MANAGER, PROJECT_MANAGER), percent=0),),
+        clauses=("004-04-17",),
+    ),
 )
 
 _VISITS: tuple[DutyRule, ...] = (
@@ -248,6 +260,7 @@ _REPAIRS: tuple[DutyRule, ...] = (
         limit="property_mgmt.on_site",
         owed_by=("assignee", AREA_FOREMAN, "department_head"),
         warn_percents=_WARN,
+        promised_field="visit_at",
         ladder=(
             # Whoever took the call rings the customer and says why nobody is there yet.
             Rung(label=msg("致电业户说明未到场原因"), receivers=("owner", DESK_SUPERVISOR)),

@@ -12,13 +12,12 @@ def _limit(name: str, label: str, *clauses: str) -> PolicyKey:
 
 
 COMPLAINT_KEYS: tuple[PolicyKey, ...] = (
-    _limit("forward_major", msg("重大投诉：受理后多久转办"), "004-04-28"),
+    _limit("forward_major", msg("重大投诉：定级或升级后多久转办"), "004-04-28"),
     _limit("forward_ordinary", msg("一般投诉：受理后多久转办"), "004-04-31", "004-09-17"),
     _limit("forward_minor", msg("轻微投诉：受理后多久转办"), "004-04-33", "004-09-14"),
     _limit("forward_night", msg("夜间一般投诉：何时转给客服人员"), "004-04-16"),
     _limit("report_major", msg("重大投诉：多久上报领导"), "004-04-29", "001-08-21"),
     _limit("report_major_night", msg("夜间重大投诉：多久告知各级经理"), "004-04-17"),
-    _limit("report_hard", msg("疑难问题：多久报部门负责人"), "001-08-20"),
     _limit("first_answer", msg("有效投诉：多久首次答复"), "001-01-16", "004-04-22"),
     _limit("tell_invalid", msg("无效投诉：认定后多久告知业户"), "001-01-18", "004-04-40"),
     _limit("help_invalid", msg("无效投诉：多久联系相关方协商解决"), "004-04-41"),

@@ -112,13 +112,12 @@ def test_a_housing_estate_is_on_site_in_20_minutes_done_that_day_and_calls_back_
 @pytest.mark.clause("001-01-19")
 @pytest.mark.clause("001-08-17")
 @pytest.mark.clause("001-08-19")
-@pytest.mark.clause("001-08-20")
 @pytest.mark.clause("001-08-21")
 @pytest.mark.clause("001-08-47")
 @pytest.mark.clause("001-08-49")
 def test_promptly_is_no_figure_in_a_housing_estate(company_desk: CompanyDesk) -> None:
     keys = (
-        "report_major", "report_hard", "resolve_major", "resolve_ordinary", "resolve_minor", "callback_major",
+        "report_major", "resolve_major", "resolve_ordinary", "resolve_minor", "callback_major",
         "callback_ordinary", "callback_minor", "dispatch", "pause_repair", "callback_repair",
     )  # fmt: skip
     assert _left_open(company_desk, RESIDENTIAL, *keys) == list(keys)
