@@ -15,6 +15,7 @@ from gongdan.services.desk import Desk
 from gongdan.services.duty_rows import DutyView
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
+from gongdan_property_mgmt.duties import DUTY_RULES
 
 #: The desk is open from 8 to 19 every day but statutory holidays (004-06-20).
 _HOURS = CalendarDraft("前台", ("08:00-19:00",) * 7)
@@ -29,8 +30,9 @@ class Office:
     """The people of a company that follows one regulation."""
 
     def __init__(self, desk: CompanyDesk, people: People, company: CompanyView, pack: str) -> None:
+        self.pack = f"property_mgmt.{pack}"
         desk.calendars.save(_HOURS)
-        desk.policies.apply(desk.policies.pack(f"property_mgmt.{pack}"))
+        desk.policies.apply(desk.policies.pack(self.pack))
         self.desk = desk
         self.clerk = people("desk_clerk", name="张敏", company=company)
         self.worker = people("repair_worker", name="胡军明", company=company)
@@ -484,3 +486,46 @@ def test_a_repair_that_waits_stands_still_and_another_round_has_its_whole_time(
     # 4 h on Friday, 4 h on Saturday.
     assert (second.round, second.due_at) == (2, at(7, 12))
     assert estate.duty(ticket, "dispatch").round == 2
+
+
+# --- Why then ------------------------------------------------------------------------------------
+
+
+def _owed_about(office: Office, clock: Clock) -> Sequence[TicketView]:
+    """Let everything happen of which a rule speaks; return the tickets."""
+    clock.set(at(5, 10))
+    invalid, major = office.complaint(), office.complaint()
+    office.grade(invalid, "minor")
+    office.grade(major, "major", "injury")
+    for ticket, finding in ((invalid, "invalid"), (major, "valid")):
+        office.forward(ticket)
+        office.reply(ticket, at(6, 10))
+        office.establish(ticket, finding)
+    office.finish(major)
+    repairs = [office.repair(at(5, 10)), office.repair(at(5, 10), category="service")]
+    for ticket in repairs:
+        office.dispatch(ticket)
+        office.begin(ticket)
+        office.done(ticket)
+    clock.set(at(5, 23))
+    return (invalid, major, *repairs, office.complaint(), office.complaint(severity="major"))
+
+
+@pytest.mark.parametrize("name", ["estate", "tower"])
+def test_every_rule_is_explained_with_its_clauses_and_that_of_the_policy(
+    request: pytest.FixtureRequest, clock: Clock, name: str
+) -> None:
+    office: Office = request.getfixturevalue(name)
+    tickets = _owed_about(office, clock)
+    explained = {each.duty.rule: each for ticket in tickets for each in office.desk.explain.ticket(ticket.number)}
+    assert set(explained) == {rule.name for rule in DUTY_RULES}
+    pack = {line.key: line for line in office.desk.policies.pack(office.pack).lines}
+    for rule in DUTY_RULES:
+        found = explained[rule.name]
+        shown = [sentence.params["id"] for sentence in found.sentences if sentence.text == "条款 {id}：{text}"]
+        assert set(rule.clauses) <= set(shown), rule.name
+        assert found.policy is not None, rule.name
+        if found.policy.key in pack:
+            line = pack[found.policy.key]
+            assert (found.policy.clause, found.policy.note) == (line.clause, line.note.zh), rule.name
+            assert line.clause in shown, rule.name
