@@ -74,6 +74,7 @@ from gongdan.hooks.clauses import read_clauses
 from gongdan.hooks.markers import hookimpl
 from gongdan.hooks.packs import read_packs
 from gongdan.services.assets import AssetInput
+from gongdan.services.calendars import CalendarDraft
 from gongdan.services.demo import as_member, play
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duties import DutyFilter
@@ -94,6 +95,7 @@ __all__ = [
     "AssetKind",
     "AssetRecord",
     "Base",
+    "CalendarDraft",
     "Cell",
     "CheckedRow",
     "Choice",

@@ -3,7 +3,8 @@
 from collections import Counter
 from datetime import UTC, date, datetime
 
-from gongdan.api import CompanyDesk, TicketFilter
+from gongdan.api import CompanyDesk, DutyFilter, DutyState, TicketFilter
+from gongdan.services.desk import Desk
 from gongdan.testing.clocks import Clock
 from gongdan_property_mgmt.demo import DEMO
 from gongdan_property_mgmt.demo.complaints import COMPLAINTS
@@ -48,6 +49,35 @@ def test_the_demo_shows_every_state_of_repairs_and_complaints(company_desk: Comp
     assert len(week.lines) == len(REPAIRS) + len(COMPLAINTS) == 28
     assert [line.ticket.round for line in week.lines if line.ticket.round > 1] == [2, 2]
     assert company_desk.journal.verify().first_bad is None
+
+
+def test_the_demo_owes_what_its_policy_says_and_its_lateness_is_honest(
+    desk: Desk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    clock.set(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
+    hire(company_desk, DEMO)
+    fill(company_desk, lambda _: None)
+    desk.timers.run_due(clock.now)
+    week = company_desk.tickets.list(TicketFilter(opened_from=date(2026, 11, 8)))
+    duties = company_desk.duties.team(DutyFilter(is_live=None), limit=1000)
+    # The two years that were imported owe nothing.
+    assert {duty.ticket_id for duty in duties} == {line.ticket.id for line in week.lines}
+    overdue = company_desk.duties.team(DutyFilter(is_overdue_at=clock.now))
+    # Three repairs of the days before are not done; the fire lane of 160 minutes ago has had no answer in two hours.
+    assert Counter(duty.rule for duty in overdue) == {
+        "property_mgmt.finish_repair": 3,
+        "property_mgmt.first_answer": 1,
+    }
+    # Nobody came to the window until the next day, nor to the customer who had taken half a day off.
+    late = [duty for duty in duties if duty.rule == "property_mgmt.on_site" and duty.state is DutyState.LATE]
+    assert sorted((duty.missed_at, duty.met_at) for duty in late) == [
+        (_utc(17, 6, 50), _utc(18, 4, 30)),
+        (_utc(18, 2, 10), _utc(18, 3, 45)),
+    ]
+
+
+def _utc(day: int, hour: int, minute: int) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
 
 
 def test_the_demo_has_people_for_every_step() -> None:

@@ -279,9 +279,7 @@ def test_an_invalid_complaint_is_told_so_in_two_hours_from_the_finding(
 
 
 @pytest.mark.clause("001-01-17")
-@pytest.mark.clause("004-04-12")
 @pytest.mark.clause("004-04-22")
-@pytest.mark.clause("004-04-39")
 def test_the_next_answer_is_due_when_it_was_promised_and_promises_another(
     tower: Office, wait: Callable[[datetime], None]
 ) -> None:
@@ -297,6 +295,23 @@ def test_the_next_answer_is_due_when_it_was_promised_and_promises_another(
     first, second = tower.all(ticket, "next_answer")
     assert (first.state, first.due_at) == (DutyState.DONE, at(5, 16))
     assert (second.state, second.due_at) == (DutyState.OPEN, at(6, 10))
+
+
+@pytest.mark.clause("004-04-12")
+@pytest.mark.clause("004-04-39")
+def test_whoever_is_told_as_the_work_begins_hears_again_of_its_progress_and_not_of_the_kept_promise(
+    tower: Office, wait: Callable[[datetime], None]
+) -> None:
+    wait(at(5, 10, 30))
+    tower.desk.policies.set("property_mgmt.tell_progress", "1 workday")
+    ticket = tower.complaint()
+    tower.grade(ticket, "ordinary")
+    tower.forward(ticket)
+    tower.reply(ticket, at(5, 16))
+    tower.establish(ticket)
+    tower.move(tower.staff, ticket, "handle", measure="晚九点巡查", told_at=at(5, 10, 30).isoformat())
+    assert [duty.state for duty in tower.all(ticket, "next_answer")] == [DutyState.DONE]
+    assert tower.duty(ticket, "tell_progress").due_at == at(6, 19)
 
 
 # --- Resolving -----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from gongdan.api import AssetInput, CompanyDesk, LinkKind, Progress, Source, at_moment, msg, play
+from gongdan.api import AssetInput, CalendarDraft, CompanyDesk, LinkKind, Progress, Source, at_moment, msg, play
 from gongdan_property_mgmt.demo.complaints import COMPLAINTS, LATE_WORKER
 from gongdan_property_mgmt.demo.repairs import REPAIRS, WAITED_FOR
 
@@ -21,11 +21,16 @@ _PUBLIC_PARTS: Final = (
     ("roof", "3栋屋面", "3", "roof"),
 )
 _PARKING_SPACES: Final = 6
+#: The desk is open every day but statutory holidays (004-06-20).
+_HOURS: Final = CalendarDraft("客服前台", ("08:00-19:00",) * 7)
+_PACK: Final = "property_mgmt.residential"
 
 
 def fill(desk: CompanyDesk, progress: Progress) -> None:
-    """Import both lists, add what they do not hold, and play the week."""
+    """Set hours and policy, import both lists, add what they do not hold, and play the week."""
     with at_moment(desk.installation, desk.installation.clock() - _MOVED_IN):
+        desk.calendars.save(_HOURS)
+        desk.policies.apply(desk.policies.pack(_PACK))
         progress(msg("导入房屋台账"))
         desk.imports.run("units", Source(path=_FOLDER / "房屋台账.xlsx"))
         progress(msg("导入两年的报修投诉台账"))
