@@ -53,3 +53,24 @@ def test_a_chip_counts_down_by_itself_and_opens_what_explains_it(visit: Visit, c
     dialog.get_by_role("button", name="豁免", exact=True).click()
     expect(page.locator("#notices")).to_contain_text("已豁免“首次答复”")
     expect(chip).to_have_count(0)
+
+
+def test_what_i_owe_comes_first_on_a_phone_and_its_time_explains_itself(visit: Visit, complaint: TicketView) -> None:
+    page = visit("zhangmin", width=390, height=844)
+    page.goto("/")
+    owed = page.get_by_role("region", name="我的责任")
+    line = owed.locator("li", has_text=complaint.number).filter(has_text="首次答复")
+    expect(line).to_contain_text("还有 1 小时 59 分")
+    expect(line).to_contain_text("1-1-101")
+    above, tiles = owed.bounding_box(), page.locator(".figures").bounding_box()
+    assert above
+    assert tiles
+    assert above["y"] + above["height"] <= tiles["y"]
+    assert tiles["height"] < 120
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations(page, RULES) == []
+    line.get_by_role("button").click()
+    expect(page.locator("#dialog")).to_contain_text("为什么是这个时间")
+    page.locator("#dialog .btn-close").click()
+    line.get_by_role("link").click()
+    expect(page.locator(".case-head")).to_contain_text(complaint.number)

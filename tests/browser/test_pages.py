@@ -41,6 +41,8 @@ PAGES: Mapping[str, str] = {
     "imports": "/imports",
     "run": "/imports/{run}",
     "journal": "/journal?act=ticket.",
+    "board": "/duties/team",
+    "notices": "/notices",
     "roster": "/roster",
     "duty_log": "/roster/log",
     "handovers": "/roster/handovers",

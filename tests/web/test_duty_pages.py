@@ -164,3 +164,127 @@ def test_a_duty_is_waived_with_a_reason_by_who_may(
 
 def test_a_duty_that_is_not_there_is_not_found(zhangmin: Visitor) -> None:
     assert zhangmin.get(f"/duties/{uuid4()}").status_code == 404
+
+
+def _groups(page: str) -> dict[str, list[str]]:
+    """Return what the home page says is owed, by group."""
+    block = page[page.index('id="owed-title"') : page.index('class="figures"')]
+    found = {}
+    for part in re.split(r"(?=<h3>)", block)[1:]:
+        heading = re.match(r"<h3>(\S+)", part)
+        assert heading
+        found[heading[1]] = re.findall(r"<strong>(.*?)</strong>", part)
+    return found
+
+
+def test_the_home_page_shows_what_i_owe_by_when_with_ticket_and_place(
+    zhangmin: Visitor, clerk: CompanyDesk, desk: Desk, clock: Clock
+) -> None:
+    empty = zhangmin.get("/").text
+    assert "现在没有您的责任" in empty
+    me = str(clerk.actor.account_id)
+    factory = Factory(clerk)
+    late = factory.ticket(place="3-2-501")
+    clock.set(at(5, 11))
+    soon = factory.ticket()
+    for number, days in ((factory.ticket(), 3), (factory.ticket(), 8)):
+        promised = clerk.tickets.change(number.id, 1, {"appointment": f"2026-03-{5 + days:02}T09:00"})
+        clerk.moves.make(number.id, "dispatch", promised.version, {"assignee": me})
+    page = zhangmin.get("/").text
+    assert _groups(page) == {
+        "已逾期": ["派单"],
+        "今天": ["派单"],
+        "本周": ["完成维修"],
+        "以后": ["完成维修"],
+    }
+    assert "逾期 30 分" in page
+    assert f'<span class="text-secondary number">{late.number}</span>' in page
+    assert 'title="3-2-501"' in page
+    assert soon.number in page
+    assert re.search(r'href="/tickets\?overdue=1"><strong>1</strong>', page)
+
+
+def test_the_list_shows_what_is_due_first_and_narrows_to_the_overdue(
+    zhangmin: Visitor, clerk: CompanyDesk, clock: Clock
+) -> None:
+    late = Factory(clerk).ticket()
+    clock.set(at(5, 11))
+    soon = Factory(clerk).ticket(severity="major")
+    page = zhangmin.get("/tickets").text
+    cells = re.findall(r'class="cell-due">.*?<span>(.*?)</span>', page, re.DOTALL)
+    assert cells == ["还有 10 分", "逾期 30 分"]
+    narrowed = zhangmin.get("/tickets?overdue=1").text
+    assert late.number in narrowed
+    assert soon.number not in narrowed
+    clerk.moves.make(late.id, "dispatch", 1, {"assignee": str(clerk.actor.account_id)})
+    assert late.number not in zhangmin.get("/tickets?overdue=1").text
+
+
+def test_due_times_of_a_page_of_tickets_take_one_statement(
+    zhangmin: Visitor, clerk: CompanyDesk, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    factory = Factory(clerk)
+    for _ in range(5):
+        factory.ticket()
+    with statements() as sent:
+        zhangmin.get("/tickets")
+    assert sum("FROM duty" in statement for statement in sent) == 1
+
+
+def test_the_board_shows_load_and_lateness_and_narrows(
+    clerk: CompanyDesk, administrator: Visitor, zhangmin: Visitor, clock: Clock, person: People
+) -> None:
+    liu = person("agent", login="liuyang", name="刘洋")
+    Factory(clerk).ticket()
+    clock.set(at(5, 11))
+    Factory(clerk).ticket()
+    other = Factory(liu).ticket()
+    page = administrator.get("/duties/team").text
+    pattern = r'>([^<>]+)</a></td>.*?<td class="amount[^"]*">(\d)</td><td class="amount">(\d)'
+    rows = re.findall(pattern, page, re.DOTALL)
+    assert rows == [("张敏", "1", "2"), ("刘洋", "0", "1")]
+    assert page.index("逾期 30 分") < page.index("还有 30 分")
+    mine = administrator.get(f"/duties/team?person={clerk.actor.account_id}&overdue=1").text
+    assert mine.count('data-key="row"') == 1
+    assert other.number not in mine
+    assert "没有符合条件的责任" in administrator.get("/duties/team?kind=callback").text
+    assert administrator.get("/duties/team?kind=nonsense").status_code == 400
+    assert zhangmin.get("/duties/team").status_code == 403
+    assert "/duties/team" not in zhangmin.get("/").text
+
+
+def test_the_bell_counts_what_is_unread_and_a_notice_leads_to_its_ticket(
+    zhangmin: Visitor, clerk: CompanyDesk, desk: Desk, clock: Clock, unchanged: Unchanged
+) -> None:
+    ticket = Factory(clerk).ticket()
+    assert "bell-count" not in zhangmin.get("/").text
+    desk.timers.run_due(at(5, 10, 35))
+    clock.set(at(5, 10, 35))
+    zhangmin.get("/notices")
+    with unchanged():
+        page = zhangmin.get("/notices").text
+    assert '<span class="bell-count">2</span>' in page
+    told = re.findall(r'data-key="open">(.*?)</button>', page)
+    assert told == [f"“派单”已逾期：{ticket.number}", f"“派单”即将到期：{ticket.number}"]
+
+    opened = re.search(r'action="(/notices/[^"]+/open)"', page)
+    assert opened
+    assert zhangmin.post(opened[1]).location == f"/tickets/{ticket.id}"
+    assert '<span class="bell-count">1</span>' in zhangmin.get("/notices").text
+    zhangmin.post("/notices/read")
+    page = zhangmin.get("/notices").text
+    assert "bell-count" not in page
+    assert "is-unread" not in page
+
+
+def test_nobody_marks_the_notices_of_another(
+    zhangmin: Visitor, administrator: Visitor, clerk: CompanyDesk, desk: Desk, clock: Clock
+) -> None:
+    Factory(clerk).ticket()
+    desk.timers.run_due(at(5, 10, 31))
+    clock.set(at(5, 10, 31))
+    opened = re.search(r'action="(/notices/[^"]+/open)"', zhangmin.get("/notices").text)
+    assert opened
+    administrator.get("/notices")
+    assert administrator.post(opened[1]).location == "/notices"
+    assert clerk.notices.unread() == 2

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.duties import DutyKind, DutyState
 from gongdan.errors import FieldProblem, InvalidInput, NotFound
+from gongdan.services.duty_conditions import is_overdue
 from gongdan.services.duty_imports import take_up
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_recomputing import DutyChange, Recomputing
@@ -98,7 +99,7 @@ class Duties:
         self._desk.require("duty.team")
         now = self._desk.installation.clock()
         query = (
-            select(AccountRow.id, AccountRow.name, func.count(), func.count().filter(_is_overdue(now)))
+            select(AccountRow.id, AccountRow.name, func.count(), func.count().filter(is_overdue(now)))
             .join(AccountRow, AccountRow.id == DutyRow.debtor_id)
             .where(DutyRow.ended_at.is_(None))
             .group_by(AccountRow.id, AccountRow.name)
@@ -236,13 +237,13 @@ class Duties:
         tickets = {row.ticket_id for row in rows if row.ticket_id}
         roles = {row.debtor_role for row in rows if row.debtor_role}
         found = session.execute(
-            select(TicketRow.id, TicketRow.number, TicketRow.subject).where(TicketRow.id.in_(tickets))
+            select(TicketRow.id, TicketRow.number, TicketRow.subject, TicketRow.place).where(TicketRow.id.in_(tickets))
         )
         labels = session.execute(select(RoleRow.name, RoleRow.label).where(RoleRow.name.in_(roles)))
         return Names(
             _people(session, people),
             dict(labels.all()) if roles else {},
-            {ticket_id: (number, subject) for ticket_id, number, subject in found} if tickets else {},
+            {ticket_id: (number, subject, place) for ticket_id, number, subject, place in found} if tickets else {},
         )
 
     def _steps(self, session: Session, duty_id: UUID) -> Sequence[StepView]:
@@ -273,15 +274,10 @@ def _wanted(wanted: DutyFilter) -> Select[DutyRow]:
             TicketRow.department_id == wanted.department_id
         )
     if wanted.is_overdue_at:
-        query = query.where(_is_overdue(wanted.is_overdue_at))
+        query = query.where(is_overdue(wanted.is_overdue_at))
     if wanted.due_before:
         query = query.where(DutyRow.due_at < wanted.due_before)
     return query.where(DutyRow.due_at.is_(None)) if wanted.is_undecided else query
-
-
-def _is_overdue(now: datetime) -> ColumnElement[bool]:
-    is_past = and_(DutyRow.state != DutyState.PAUSED.value, DutyRow.due_at < now)
-    return and_(DutyRow.ended_at.is_(None), or_(DutyRow.missed_at.is_not(None), is_past))
 
 
 def _reason_problem(reason: str) -> FieldProblem | None:

@@ -23,9 +23,10 @@ class DutyView:
     #: What is owed, a source text.
     label: str
     ticket_id: UUID | None
-    #: Number and subject of the ticket; empty without one.
+    #: Number, subject and place of the ticket; empty without one.
     number: str
     subject: str
+    place: str
     round: int
     state: DutyState
     debtor_id: UUID | None
@@ -109,12 +110,13 @@ class Names:
 
     people: Mapping[UUID, str]
     roles: Mapping[str, str]
-    tickets: Mapping[UUID, tuple[str, str]]
+    tickets: Mapping[UUID, tuple[str, str, str]]
 
 
 def duty_view(row: DutyRow, names: Names) -> DutyView:
     """Return a snapshot of the row."""
-    number, subject = names.tickets.get(row.ticket_id, ("", "")) if row.ticket_id else ("", "")
+    nothing = ("", "", "")
+    number, subject, place = names.tickets.get(row.ticket_id, nothing) if row.ticket_id else nothing
     person = names.people.get(row.debtor_id, "") if row.debtor_id else ""
     return DutyView(
         id=row.id,
@@ -125,6 +127,7 @@ def duty_view(row: DutyRow, names: Names) -> DutyView:
         ticket_id=row.ticket_id,
         number=number,
         subject=subject,
+        place=place,
         round=row.round,
         state=DutyState(row.state),
         debtor_id=row.debtor_id,

@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from gongdan.domain.duties import DutyState
 from gongdan.domain.snapshots import TicketView
 from gongdan.errors import FieldProblem, InvalidInput
+from gongdan.services.duty_conditions import is_overdue
 from gongdan.services.finding import question
 from gongdan.services.ticket_rows import ticket_view
 from gongdan.storage import search
 from gongdan.storage.accounts import AccountRow
+from gongdan.storage.duties import DutyRow
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
@@ -71,8 +74,25 @@ class TicketFilter:
     opened_to: date | None = None
     flagged: bool = False
     import_run: UUID | None = None
+    #: With something owed whose time has passed.
+    is_overdue: bool = False
     #: One of ``SORTS``, with ``-`` in front for descending.
     sort: str = "-opened_at"
+
+
+@dataclass(frozen=True, slots=True)
+class NextDue:
+    """What is due first of all that is owed about a ticket."""
+
+    duty_id: UUID
+    #: Source text.
+    label: str
+    state: DutyState
+    started_at: datetime
+    due_at: datetime
+    is_provisional: bool
+    missed_at: datetime | None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,8 @@ class TicketLine:
     ticket: TicketView
     assignee_name: str
     owner_name: str
+    #: None when nothing is owed, or no limit is decided.
+    next_due: NextDue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +140,9 @@ def count(desk: "CompanyDesk", session: Session, wanted: TicketFilter, *, limit:
 
 def _conditions(desk: "CompanyDesk", session: Session, wanted: TicketFilter) -> Sequence[Any]:
     conditions = [*_simple_conditions(wanted), *_day_conditions(wanted, desk.zone)]
+    if wanted.is_overdue:
+        late = select(DutyRow.ticket_id).where(is_overdue(desk.installation.clock()), DutyRow.ticket_id.is_not(None))
+        conditions.append(TicketRow.id.in_(late))
     if wanted.text.strip():
         hits = search.find(session, "ticket", question(desk, wanted.text, is_loose=True), limit=SEARCH_LIMIT)
         conditions.append(TicketRow.id.in_(hits))
@@ -211,7 +236,30 @@ def _lines(session: Session, rows: Sequence[TicketRow]) -> Sequence[TicketLine]:
     if people:
         found = session.execute(select(AccountRow.id, AccountRow.name).where(AccountRow.id.in_(people)))
         names.update({row.id: row.name for row in found})
-    return [TicketLine(ticket_view(row), names.get(row.assignee_id, ""), names.get(row.owner_id, "")) for row in rows]
+    due = _next_due(session, [row.id for row in rows])
+    return [
+        TicketLine(ticket_view(row), names.get(row.assignee_id, ""), names.get(row.owner_id, ""), due.get(row.id))
+        for row in rows
+    ]
+
+
+def _next_due(session: Session, ticket_ids: Sequence[UUID]) -> Mapping[UUID, NextDue]:
+    """Return what is due first of each ticket: one that runs before one that stands still."""
+    is_paused = DutyRow.state == DutyState.PAUSED.value
+    query = (
+        select(
+            DutyRow.ticket_id, DutyRow.id, DutyRow.label, DutyRow.state, DutyRow.started_at, DutyRow.due_at,
+            DutyRow.is_provisional, DutyRow.missed_at,
+        )
+        .where(DutyRow.ticket_id.in_(ticket_ids), DutyRow.ended_at.is_(None), DutyRow.due_at.is_not(None))
+        .order_by(is_paused, DutyRow.due_at, DutyRow.id)
+    )  # fmt: skip
+    found: dict[UUID, NextDue] = {}
+    for row in session.execute(query) if ticket_ids else ():
+        ticket_id, duty_id, label, state, started_at, due_at, is_provisional, missed_at = row
+        if ticket_id and due_at and ticket_id not in found:
+            found[ticket_id] = NextDue(duty_id, label, DutyState(state), started_at, due_at, is_provisional, missed_at)
+    return found
 
 
 def _uuid(text: str) -> UUID:

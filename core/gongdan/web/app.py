@@ -34,6 +34,7 @@ from gongdan.web import (
     links,
     members,
     navigation,
+    notices,
     numbers,
     parties,
     plugin_pages,
@@ -78,6 +79,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     intake.pages,
     journal.pages,
     members.pages,
+    notices.pages,
     numbers.pages,
     plugins.pages,
     policies.pages,
@@ -112,6 +114,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     ticket_words.install(app)
     links.install(app)
     navigation.install(app)
+    notices.install(app)
     record_words.install(app)
     exports.install(app)
     import_jobs.install(app)

@@ -1,21 +1,23 @@
-"""Duties: why one is due when it is, whom it was told to, and what the person may do about it."""
+"""Duties: why one is due when it is, what the person may do about it, and what the whole team owes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, Flask, g
+from flask import Blueprint, Flask, g, render_template, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from gongdan.domain.duties import DutyState
+from gongdan.domain.duties import DutyKind, DutyState
 from gongdan.domain.sentences import Sentence
 from gongdan.errors import InvalidInput
 from gongdan.language.sentences import spoken
-from gongdan.services.duties import LONGEST_REASON
+from gongdan.services.duties import LONGEST_REASON, PAGE_SIZE, DutyFilter
 from gongdan.services.duty_rows import DutyView
-from gongdan.services.duty_words import STATES
+from gongdan.services.duty_words import KINDS, STATES
 from gongdan.services.explain import Explanation
 from gongdan.text import msg
+from gongdan.web import shown
 from gongdan.web.access import current_desk, member, needs
 from gongdan.web.forms import Form
 from gongdan.web.pages import dialog, go, told
@@ -57,6 +59,27 @@ def duties_of(ticket_id: UUID) -> TicketDuties:
     )
 
 
+@pages.get("/team")
+@needs("duty.team")
+def team() -> str:
+    """Show how much each person owes, and what everybody owes, narrowed by the address."""
+    desk = current_desk()
+    with desk.reading():
+        departments = [(str(one.id), one.name) for one in desk.departments.all()]
+        loads = desk.duties.loads()
+        return render_template(
+            "duties/team.html",
+            loads=loads,
+            most=max((load.live for load in loads), default=0),
+            found=desk.duties.team(_wanted(), limit=PAGE_SIZE),
+            page_size=PAGE_SIZE,
+            form=Form.of(**{name: request.args.get(name, "") for name in ("person", "kind", "department", "overdue")}),
+            people=[(str(load.account_id), load.name) for load in loads],
+            kinds=[(kind.value, say(label)) for kind, label in KINDS.items()],
+            departments=departments,
+        )
+
+
 @pages.get("/<uuid:duty_id>")
 @needs("ticket.view")
 def show(duty_id: UUID) -> str:
@@ -96,6 +119,20 @@ def state_words(duty: DutyView) -> str:
 def tone(duty: DutyView) -> str:
     """Return the tone of a duty's state."""
     return _TONES.get(duty.state, "quiet")
+
+
+def _wanted() -> DutyFilter:
+    """Return which duties the address asks for; raises ``BadRequest`` for what it does not know."""
+    kind, person, department = (request.args.get(name, "").strip() for name in ("kind", "person", "department"))
+    try:
+        return DutyFilter(
+            kinds=(DutyKind(kind),) if kind else (),
+            debtor_id=UUID(person) if person else None,
+            department_id=UUID(department) if department else None,
+            is_overdue_at=shown.now() if request.args.get("overdue") else None,
+        )
+    except ValueError as problem:
+        raise BadRequest from problem
 
 
 def _panel(duty_id: UUID, form: Form) -> str:

@@ -11,7 +11,8 @@ from gongdan.services.tickets import TicketFilter
 from gongdan.text import msg
 from gongdan.web import ticket_filters
 from gongdan.web.access import current_desk, may, member
-from gongdan.web.ticket_filters import NOBODYS
+from gongdan.web.duty_groups import OWED_AT_MOST, owed
+from gongdan.web.ticket_filters import NOBODYS, OVERDUE
 from gongdan.web.tickets import Count, count_of
 from gongdan.web.words import say
 
@@ -42,6 +43,8 @@ def index() -> str:
     with desk.reading():
         return render_template(
             "home/index.html",
+            owed=owed(desk.duties.mine(limit=OWED_AT_MOST)),
+            owed_at_most=OWED_AT_MOST,
             figures=tuple(_figures()),
             mine=desk.tickets.list(TicketFilter(is_open=True, assignee=str(me), sort="-changed_at"), limit=_SHOWN),
             waiting=desk.tickets.list(replace(nobodys.filter, sort="opened_at"), limit=_SHOWN),
@@ -55,6 +58,7 @@ def index() -> str:
 def _figures() -> Iterator[Figure]:
     me = g.person.id
     for label, icon, tone, query in (
+        (msg("已逾期"), "clock-exclamation", "late", OVERDUE),
         (msg("我经办的未结"), "user-check", "ours", urlencode({"open": 1, "assignee": me})),
         (msg("我首接的未结"), "phone-incoming", "ours", urlencode({"open": 1, "owner": me})),
         (msg("未指派"), "user-plus", "waiting", NOBODYS),

@@ -29,11 +29,14 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "place": (msg("地点"), ""),
     "assignee": (msg("经办人"), ""),
     "owner": (msg("首接人"), ""),
+    "due": (msg("到期"), ""),
     "opened": (msg("登记时间"), "opened_at"),
     "changed": (msg("最近变化"), "changed_at"),
     "closed": (msg("关闭时间"), ""),
 }
-DEFAULT_COLUMNS = ("number", "subject", "state", "severity", "place", "assignee", "opened")
+DEFAULT_COLUMNS = ("number", "subject", "state", "severity", "place", "assignee", "due", "opened")
+#: Tickets with something owed whose time has passed, closed ones as well: a callback comes after the closing.
+OVERDUE = "overdue=1"
 DEFAULT_SORT = "-opened_at"
 #: What a list without any condition says in its address; an address that says nothing means the open tickets.
 _EVERY = ("open", "all")
@@ -242,5 +245,6 @@ _SINGLES: Mapping[str, tuple[str, _Check]] = {
     "from": ("opened_from", _day),
     "to": ("opened_to", _day),
     "flagged": ("flagged", _flag),
+    "overdue": ("is_overdue", _flag),
     "run": ("import_run", _id),
 }

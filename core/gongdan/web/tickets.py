@@ -192,6 +192,7 @@ def _quick_choices() -> Sequence[tuple[str, str]]:
         (say(msg("我经办的")), urlencode({"open": 1, "assignee": me})),
         (say(msg("我首接的")), urlencode({"open": 1, "owner": me})),
         (say(msg("未指派")), ticket_filters.NOBODYS),
+        (say(msg("已逾期")), ticket_filters.OVERDUE),
         (say(msg("已关闭")), "open=0"),
         (say(msg("全部")), "open=all"),
     )
@@ -203,7 +204,8 @@ def _chips(view: ListView, choices: Choices) -> Iterator[Chip]:
 
 
 def _chip_text(key: str, value: str, choices: Choices) -> str:
-    flags = {"open1": msg("未结"), "open0": msg("已关闭"), "flagged1": msg("有标记"), "flagged0": msg("无标记")}
+    flags = {"open1": msg("未结"), "open0": msg("已关闭"), "flagged1": msg("有标记"), "flagged0": msg("无标记"),
+             "overdue1": msg("已逾期"), "overdue0": msg("不论是否逾期")}  # fmt: skip
     if key + value in flags:
         return say(flags[key + value])
     label = say(_CHIPS[key])
