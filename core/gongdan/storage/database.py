@@ -56,7 +56,7 @@ class Database:
     """One database; opens transactions for a company."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _make_engine(url)
+        self.engine = make_engine(url)
         self.dialect = self.engine.dialect.name
         self._writing = sessionmaker(
             self.engine.execution_options(gongdan_write=True), class_=CompanySession, expire_on_commit=False
@@ -106,7 +106,8 @@ class Database:
         self.engine.dispose()
 
 
-def _make_engine(url: str) -> Engine:
+def make_engine(url: str) -> Engine:
+    """Return the engine of an address; raises ``SettingsError`` for one that names no database."""
     try:
         parsed = make_url(url)
     except ArgumentError as problem:

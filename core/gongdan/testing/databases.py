@@ -7,16 +7,36 @@ import os
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine
 
 from gongdan.storage import schema
 from gongdan.storage.database import Database
 
 BACKEND = "GONGDAN_TEST_BACKEND"
+
+
+class SharedEngines:
+    """One engine for each address, since every new engine compiles each statement anew."""
+
+    def __init__(self, make: Callable[[str], Engine]) -> None:
+        self._make = make
+        self._engines: dict[str, Engine] = {}
+
+    def __call__(self, url: str) -> Engine:
+        """Return the engine of an address."""
+        if url not in self._engines:
+            self._engines[url] = self._make(url)
+        return self._engines[url]
+
+    def forget_connections(self) -> None:
+        """Close what is left of the connections of the test before."""
+        for engine in self._engines.values():
+            engine.dispose()
 
 
 class Databases(ABC):
@@ -57,8 +77,10 @@ class SqliteDatabases(Databases):
         migrate(_url(self._template))
 
     def fresh(self) -> str:
-        """Return the address of a copy of the template."""
-        path = self._folder / f"{uuid4().hex}.db"
+        """Return the address of a copy of the template, in place of the one before."""
+        path = self._folder / "fresh.db"
+        for left in self._folder.glob(f"{path.name}*"):
+            left.unlink()
         shutil.copyfile(self._template, path)
         return _url(path)
 

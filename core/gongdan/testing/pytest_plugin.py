@@ -26,35 +26,58 @@ if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk, Desk
     from gongdan.settings import Settings
     from gongdan.testing.clocks import Clock
-    from gongdan.testing.databases import Databases
+    from gongdan.testing.databases import Databases, SharedEngines
     from gongdan.testing.factories import Factory, People
 
 pytest.register_assert_rewrite("gongdan.testing.conformance", "gongdan.testing.contents")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked ``postgres`` unless the tests run on PostgreSQL; the summary counts it."""
-    if os.environ.get("GONGDAN_TEST_BACKEND") == "postgresql":
-        return
-    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    """Leave out what says nothing on this backend; the summary counts it.
+
+    What is marked ``postgres`` runs on PostgreSQL alone; what asks for no database runs on SQLite's turn alone, since
+    a second run could not differ.
+    """
+    on_postgresql = os.environ.get("GONGDAN_TEST_BACKEND") == "postgresql"
+    left_out = {item for item in items if not _says_something(item, on_postgresql=on_postgresql)}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 
 
+def _says_something(item: pytest.Item, *, on_postgresql: bool) -> bool:
+    if item.get_closest_marker("postgres"):
+        return on_postgresql
+    return not on_postgresql or "databases" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture(scope="session")
-def databases() -> Iterator[Databases]:
+def engines() -> Iterator[SharedEngines]:
+    """Let tests whose databases have one address use one engine."""
+    from gongdan.storage import database
+    from gongdan.testing.databases import SharedEngines
+
+    shared = SharedEngines(database.make_engine)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "make_engine", shared)
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def databases(engines: SharedEngines) -> Iterator[Databases]:
     """Hand out databases on the backend of ``GONGDAN_TEST_BACKEND``; each test process has its own."""
     from gongdan.testing.databases import open_databases
 
     opened = open_databases()
     yield opened
+    engines.forget_connections()
     opened.close()
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> str:
+def database_url(databases: Databases, engines: SharedEngines) -> str:
     """Return the address of a database with the core's tables and no rows."""
+    engines.forget_connections()
     return databases.fresh()
 
 
