@@ -246,18 +246,19 @@ def _lines(session: Session, rows: Sequence[TicketRow]) -> Sequence[TicketLine]:
 def _next_due(session: Session, ticket_ids: Sequence[UUID]) -> Mapping[UUID, NextDue]:
     """Return what is due first of each ticket: one that runs before one that stands still."""
     is_paused = DutyRow.state == DutyState.PAUSED.value
+    # Asked for those that are owed, SQLite would go through all of the company's instead of the tickets' own.
     query = (
         select(
             DutyRow.ticket_id, DutyRow.id, DutyRow.label, DutyRow.state, DutyRow.started_at, DutyRow.due_at,
-            DutyRow.is_provisional, DutyRow.missed_at,
+            DutyRow.is_provisional, DutyRow.missed_at, DutyRow.ended_at,
         )
-        .where(DutyRow.ticket_id.in_(ticket_ids), DutyRow.ended_at.is_(None), DutyRow.due_at.is_not(None))
+        .where(DutyRow.ticket_id.in_(ticket_ids))
         .order_by(is_paused, DutyRow.due_at, DutyRow.id)
     )  # fmt: skip
     found: dict[UUID, NextDue] = {}
     for row in session.execute(query) if ticket_ids else ():
-        ticket_id, duty_id, label, state, started_at, due_at, is_provisional, missed_at = row
-        if ticket_id and due_at and ticket_id not in found:
+        ticket_id, duty_id, label, state, started_at, due_at, is_provisional, missed_at, ended_at = row
+        if ticket_id and due_at and not ended_at and ticket_id not in found:
             found[ticket_id] = NextDue(duty_id, label, DutyState(state), started_at, due_at, is_provisional, missed_at)
     return found
 
