@@ -18,10 +18,11 @@ CHART = """
 """
 
 
-def test_a_request_carries_the_csrf_token_and_its_pages_company_and_its_answer_is_swapped_in(page: Page, site: Site) -> None:
+def test_a_request_carries_token_and_company_of_its_page_and_its_answer_is_swapped_in(page: Page, site: Site) -> None:
     site.answers["/note"] = "<p>已记录</p>"
     button = "<button hx-post=/note hx-target=#here>保存</button><div id=here></div>"
-    site.open(page, button, head='<meta name="csrf-token" content="token-7"><meta name="page-company" content="xingfu">')
+    head = '<meta name="csrf-token" content="token-7"><meta name="page-company" content="xingfu">'
+    site.open(page, button, head=head)
     page.get_by_role("button").click()
     expect(page.locator("#here")).to_have_text("已记录")
     headers = site.asked("/note")[0].headers

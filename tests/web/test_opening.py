@@ -48,6 +48,19 @@ def test_a_chosen_place_warns_of_what_is_open_there(agent: Visitor, factory: Fac
     assert "这里已有" not in agent.get(f"{FORM}/duplicates?asset=", fragment=True).text
 
 
+def test_who_may_not_see_phones_learns_none_by_opening_a_ticket(
+    visitor_as: Callable[..., Visitor], factory: Factory, company_desk: CompanyDesk, unchanged: Unchanged
+) -> None:
+    company_desk.roles.save("gate", "门岗", ["ticket.view", "ticket.create", "party.view"], new=True)
+    party, gate = factory.party(name="王芳", phones=("13812345678",)), visitor_as("gate", login="menwei")
+    gate.get(FORM)
+    given = {"contact_phone": "1", "requester": str(party.id), "description": "厨房水管漏水", "channel": "phone"}
+    with unchanged():
+        answer = gate.post(FORM, given)
+    assert answer.status_code == 422
+    assert "13812345678" not in answer.text
+
+
 def test_a_ticket_is_opened_with_what_was_typed_and_chosen(
     agent: Visitor, factory: Factory, company_desk: CompanyDesk
 ) -> None:

@@ -35,6 +35,8 @@ _PHONE = re.compile(
 )
 _NO_DIGIT = re.compile(r"[^0-9]+")
 #: Of a sentence that stands nowhere as it was typed, so many of three characters must be in what comes nearest.
+#: Characters of a word that stands alone.
+_PAIR = 2
 _NEAR_ENOUGH = 2
 
 
@@ -149,7 +151,7 @@ class Nearest:
 def nearest(folded: str) -> Nearest | None:
     """Return what to look for instead of a sentence; None when it has no three Chinese characters side by side."""
     pairs = [token for token, _ in query_tokens(folded) if len(token) > 1 and token[0] > "z"]
-    long = {pair for run in _RUN.findall(folded) if run[0] > "z" and len(run) > len("漏水") for pair in _pairs(run)}
+    long = {pair for run in _RUN.findall(folded) if run[0] > "z" and len(run) > _PAIR for pair in _pairs(run)}
     if not long:
         return None
     needed = tuple(one for one in query_tokens(folded) if one[0] not in long)

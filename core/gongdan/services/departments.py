@@ -123,7 +123,8 @@ class Departments:
         with self._desk.working() as work:
             work.take_turn()
             # Who brings a ticket here holds the row until he is done, see ``require_open``.
-            row = work.get(DepartmentRow, department_id, "department", lock=True)
+            row = work.get(DepartmentRow, department_id, "department")
+            work.session.refresh(row, with_for_update=True)
             _require_not_closed(row)
             if problems := self._left_in(work.session, row):
                 raise InUse(problems)

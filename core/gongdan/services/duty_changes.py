@@ -138,7 +138,7 @@ class DutyChanges:
 
     def _read(self) -> None:
         query = select(DutyRow).where(DutyRow.ticket_id == self._ticket.id).order_by(DutyRow.event_at, DutyRow.id)
-        self._rows = list(self._work.session.scalars(query.with_for_update()))
+        self._rows = list(self._work.session.scalars(query.with_for_update(key_share=True)))
 
     def _live(self) -> Sequence[DutyRow]:
         return [row for row in self._rows if row.ended_at is None]
@@ -183,8 +183,8 @@ def _known(row: DutyRow) -> KnownDuty:
 
 def _look(desk: "CompanyDesk", work: Work, timer: TimerView) -> None:
     """Do what is to be done about a duty by now; a timer that the duty has left behind finds nothing."""
-    query = select(DutyRow).where(DutyRow.id == UUID(str(timer.payload["duty"]))).with_for_update()
-    row = work.session.scalars(query).one_or_none()
+    query = select(DutyRow).where(DutyRow.id == UUID(str(timer.payload["duty"])))
+    row = work.session.scalars(query.with_for_update(key_share=True)).one_or_none()
     if row is not None and row.timer == timer.payload["timer"]:
         DutyKeeper(desk, work).settle(row, max(work.now, timer.due_at))
 

@@ -295,13 +295,18 @@ class DutyKeeper:
     # --- Another due time --------------------------------------------------------------------
 
     def restart(self, row: DutyRow, ticket: TicketRow, event: str) -> DutyRow:
-        """Do what another severity asks for: a shorter limit begins anew, a longer one counts from the old start."""
+        """Do what another severity asks for: a shorter limit begins anew, a longer one counts from the old start.
+
+        A limit that nobody has decided takes none away: a graver case is not owed later than it was.
+        """
         rule = self.rule(row)
         if rule is None:
             return row
         figure = self.figures.figure(rule.limit_key(ticket.severity) or "", row.policy_at)
         if figure.text == row.limit:
             row.policy_key, row.policy_line_id = figure.key, figure.line_id
+            return row
+        if not figure.text and row.limit:
             return row
         old, new = self._ends(row, row.limit), self._ends(row, figure.text)
         if new is not None and (old is None or new < old):

@@ -39,13 +39,15 @@ LIST = Importer(
     kind="shifts",
     label=msg("班表"),
     columns=(
-        Column(name="day", label=msg("日期"), reader=read_date, required=True, carry_down=True),
-        Column(name="begins", label=msg("开始"), reader=read_time, synonyms=("开始时间", "上班"), required=True),
-        Column(name="ends", label=msg("结束"), reader=read_time, synonyms=("结束时间", "下班"), required=True),
-        Column(name="person", label=msg("用户名"), reader=read_text, synonyms=("人员", "姓名"), required=True),
-        Column(name="department", label=msg("部门"), reader=read_text, required=True),
-        Column(name="role", label=msg("角色"), reader=read_text, required=True),
-        Column(name="note", label=msg("备注"), reader=read_text),
+        Column(name="day", label=msg("日期"), reader=read_date, synonyms=("date",), required=True, carry_down=True),
+        Column(
+            name="begins", label=msg("开始"), reader=read_time, synonyms=("开始时间", "上班", "start"), required=True
+        ),
+        Column(name="ends", label=msg("结束"), reader=read_time, synonyms=("结束时间", "下班", "end"), required=True),
+        Column(name="person", label=msg("用户名"), reader=read_text, synonyms=("人员", "姓名", "login"), required=True),
+        Column(name="department", label=msg("部门"), reader=read_text, synonyms=("department",), required=True),
+        Column(name="role", label=msg("角色"), reader=read_text, synonyms=("role",), required=True),
+        Column(name="note", label=msg("备注"), reader=read_text, synonyms=("note",)),
     ),
     key=_no_key,
 )
@@ -83,6 +85,13 @@ def import_shifts(desk: "CompanyDesk", path: Path, *, sheet: str = "", encoding:
     return ImportedShifts(len(new), len(reader.found) - len(new))
 
 
+#: What is said of a name that several have, by the column.
+_SEVERAL: Mapping[str, str] = {
+    "person": msg("有几个人叫这个名字，请写用户名"),
+    "department": msg("有几个部门叫这个名字，请写从上到下的部门代码，以斜线分隔"),
+}
+
+
 class _Reader:
     """Makes shifts of rows, and collects what is wrong with them."""
 
@@ -98,9 +107,10 @@ class _Reader:
             self._people[member.name] = None if member.name in self._people else member.account_id
         self._people |= {member.login: member.account_id for member in members}
         departments = desk.departments.all()
-        self._departments = {one.name: one.id for one in departments} | {
-            one.path.strip("/"): one.id for one in departments
-        }
+        self._departments: dict[str, UUID | None] = {}
+        for one in departments:
+            self._departments[one.name] = None if one.name in self._departments else one.id
+        self._departments |= {one.path.strip("/"): one.id for one in departments}
         self._roles = {label: role.name for role in desk.roles.all() for label in (role.label, role.name)}
 
     def read(self, number: int, cells: Sequence[Cell]) -> None:
@@ -144,9 +154,10 @@ class _Reader:
 
     def _named(self, number: int, name: str, cells: Sequence[Cell], known: Mapping[str, object]) -> object:
         text = self._text(name, cells)
-        found = known.get(text.strip("/") if name == "department" else text)
+        text = text.strip("/") if name == "department" else text
+        found = known.get(text)
         if found is None:
-            rule = msg("有几个人叫这个名字，请写用户名") if text in known else msg("公司里没有")
+            rule = _SEVERAL[name] if text in known else msg("公司里没有")
             self._wrong(number, name, text, rule if text else msg("必须填写"))
         return found
 

@@ -91,11 +91,12 @@ class Work:
 def get_row(session: Session, model: type[Row], key: UUID, noun: str, *, lock: bool = False) -> Row:
     """Return a row that the session's company may see; raises ``NotFound``.
 
+    A locked one may still be named by a foreign key of others' work: waiting for that would be a deadlock at times.
     ``Session.get`` is not used: it may answer from its identity map without asking the isolation criteria.
     """
     query: Any = select(model).where(model.id == key)  # type: ignore[attr-defined]  # every noun is Identified
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)
     row: Row | None = session.scalars(query).one_or_none()
     if row is None:
         raise NotFound(noun, str(key))

@@ -187,6 +187,8 @@ def _policies(connection: Connection) -> Iterable[str]:
     own = "company_id = NULLIF(current_setting('gongdan.company', true), '')::uuid"
     for table in inspector.get_table_names():
         columns = {column["name"] for column in inspector.get_columns(table)}
+        if table.startswith("alembic_version"):
+            yield f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {APP_ROLE}"
         if table in _APPEND_ONLY:
             yield f"REVOKE UPDATE, DELETE ON {table} FROM {APP_ROLE}"
         if "company_id" not in columns or table in _GLOBAL_TABLES:

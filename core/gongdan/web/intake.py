@@ -185,7 +185,7 @@ def _new(ticket_type: TicketType, form: Form) -> NewTicket:
 
 def _whole_number(typed: str, requester: UUID | None) -> str:
     """Return the whole number when only its beginning was typed before the caller was recognised."""
-    if requester is None or not may("party.view"):
+    if requester is None or not (may("party.view") and may("party.phone")):
         return typed
     try:
         phones = current_desk().parties.find(requester).phones

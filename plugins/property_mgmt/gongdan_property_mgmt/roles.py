@@ -27,6 +27,8 @@ _WORK = frozenset(
 _DESK = _WORK | {"ticket.create", "ticket.edit", "ticket.assign", "ticket.link", "party.edit"}
 _LEAD = _DESK | {
     "ticket.correct",
+    "duty.team",
+    "duty.waive",
     "ticket.change_owner",
     "party.unmask",
     "asset.edit",

@@ -12,11 +12,13 @@ PACKAGES = pytest.mark.parametrize("package", installed_packages(), ids=lambda p
 
 #: Chinese that is data: what people type into tables, and names of a demo; by file, with the reason.
 DATA = {
+    "domain/calendar_files.py": "headings and words of holiday lists",
     "domain/folding.py": "digits and units as they are written in Chinese",
     "domain/moments.py": "words for times of day",
     "domain/normalising.py": "units of amounts",
     "domain/plates.py": "colours and provinces as they stand in registration papers",
     "testing/*": "a sample plugin and sample people; no customer sees them",
+    "services/holidays.py": "the title of a notice, as it was published",
     "web/words.py": "a language is listed by its own name",
     "demo/*": "names and cases of a company that shows the trade",
     "clauses/*": "clauses stand beside their English text",

@@ -241,6 +241,17 @@ def test_a_raised_severity_does_not_hide_a_miss(agent: CompanyDesk, clock: Clock
     assert (new.state, new.due_at) == (DutyState.OPEN, at(5, 10, 55))
 
 
+def test_an_undecided_limit_of_a_graver_case_takes_no_due_time_away(
+    agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    company_desk.policies.set("sample.dispatch_major", None)
+    ticket = Factory(agent).ticket(severity="minor")
+    clock.set(at(5, 10, 5))
+    agent.tickets.change(ticket.id, 1, {"severity": "major"})
+    (duty,) = agent.duties.of_ticket(ticket.id)
+    assert (duty.state, duty.due_at, duty.limit) == (DutyState.OPEN, at(5, 10, 30), "30 min")
+
+
 def test_a_lowered_severity_counts_the_longer_limit_from_the_old_start(agent: CompanyDesk, clock: Clock) -> None:
     ticket = Factory(agent).ticket(severity="major")
     clock.set(at(5, 10, 5))

@@ -127,7 +127,7 @@ def test_a_replaced_text_is_found_under_its_new_words_only(desk: Desk, company: 
 def test_an_upgrade_indexes_the_tails_of_what_was_there_before(desk: Desk, company: CompanyView) -> None:
     (key,) = _index(desk, company, ["粤B31820F"])
     engine = desk.database.engine
-    schema.downgrade(engine, schema.CORE, "0007")
+    schema.downgrade(engine, schema.CORE, "0006")
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.execute(text("INSERT INTO search_token (search_token) VALUES ('delete-all')"))

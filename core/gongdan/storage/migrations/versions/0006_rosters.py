@@ -8,6 +8,18 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_KEY = sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite")
+_ROLE = sa.table("role", sa.column("id", _KEY), sa.column("name", sa.String), sa.column("permissions", sa.JSON))
+_LEAD = {"duty_log.write", "party.phone", "roster.admin", "roster.view", "ticket.correct"}
+#: Rights that came with this revision, for the roles that companies have already.
+_GRANTS = {
+    "administrator": _LEAD,
+    "supervisor": _LEAD,
+    "agent": {"duty_log.write", "party.phone", "roster.view"},
+    "worker": {"party.phone", "roster.view"},
+    "observer": {"roster.view"},
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -182,6 +194,14 @@ def upgrade() -> None:
                 f"CREATE TRIGGER duty_log_entry_no_{act.lower()} BEFORE {act} ON duty_log_entry "
                 "BEGIN SELECT RAISE(ABORT, 'the duty log is append-only'); END"
             )
+    _grant()
+
+
+def _grant() -> None:
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(_ROLE).where(_ROLE.c.name.in_(_GRANTS))).all():
+        permissions = sorted({*row.permissions, *_GRANTS[row.name]})
+        connection.execute(sa.update(_ROLE).where(_ROLE.c.id == row.id).values(permissions=permissions))
 
 
 def downgrade() -> None:
