@@ -114,10 +114,11 @@ def _of_rule(row: DutyRow, rule: DutyRule, pauses: Sequence[DutyPauseRow], figur
 def _share(row: DutyRow, pauses: Sequence[DutyPauseRow], figures: Figures, percent: int) -> datetime | None:
     if percent == 0:
         return row.started_at
+    if row.due_at is None:
+        # Nobody has decided the limit, or the calendar gives no time for it.
+        return None
     clock = clock_of(row, gaps_of(pauses), figures)
-    if clock is not None:
-        return clock.share(percent)
-    return share_of(row.started_at, row.due_at, percent) if row.due_at else None
+    return clock.share(percent) if clock else share_of(row.started_at, row.due_at, percent)
 
 
 def _after(row: DutyRow, rung: Rung, figures: Figures) -> datetime | None:

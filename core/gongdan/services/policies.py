@@ -187,10 +187,10 @@ class Policies(PolicyLines):
         self._desk.require("policy.admin")
         checked = self._checked(pack)
         with self._trying() as (work, found):
-            changes = self._changes(work, checked, work.now)
-            self._write_run(work, self._run(work, checked, work.now, ""), changes)
-            found.extend(self._let_follow(work, [change.key.name for change in changes], effect))
-        return found
+            if changes := self._changes(work, checked, work.now):
+                self._write_run(work, self._run(work, checked, work.now, ""), changes)
+                found.extend(self._let_follow(work, [change.key.name for change in changes], effect))
+        return tuple(found)
 
     def runs(self) -> Sequence[PolicyRunView]:
         """Return the packs that were applied, the latest first."""

@@ -11,6 +11,7 @@ import pytest
 from gongdan.domain.policy import PolicyEffect
 from gongdan.errors import InvalidInput, NotAllowed
 from gongdan.hooks.packs import read_pack
+from gongdan.services.calendars import CalendarDraft
 from gongdan.services.desk import CompanyDesk
 from gongdan.testing import sample
 from gongdan.testing.clocks import START, Clock
@@ -129,3 +130,31 @@ def test_the_past_that_an_open_ticket_was_moved_to_is_not_rewritten(
     clock.move(timedelta(hours=1))
     with unchanged(), pytest.raises(InvalidInput):
         company_desk.policies.set("sample.resolve", "8 desk_h", START + timedelta(minutes=4))
+
+
+# --- Nothing to do, and nothing that can be done --------------------------------------------------
+
+
+def test_a_pack_that_changes_nothing_moves_nothing(
+    company_desk: CompanyDesk, clock: Clock, old: UUID, unchanged: Unchanged
+) -> None:
+    company_desk.policies.apply(read_pack(PACK))
+    clock.move(timedelta(minutes=5))
+    with unchanged():
+        assert company_desk.policies.preview_pack(read_pack(PACK), PolicyEffect.RECOMPUTE) == ()
+    assert company_desk.policies.apply(read_pack(PACK), effect=PolicyEffect.RECOMPUTE) is None
+    assert _due(company_desk, old) == START + timedelta(minutes=30)
+
+
+def test_a_calendar_that_gives_no_time_holds_up_no_decision(
+    company_desk: CompanyDesk, clock: Clock, old: UUID, unchanged: Unchanged
+) -> None:
+    # One minute a week: 1,000 hours of the desk take more than a thousand years.
+    company_desk.calendars.save(CalendarDraft(name="停业", week=("09:00-09:01", *[""] * 6)))
+    clock.move(timedelta(minutes=1))
+    with unchanged():
+        [change] = company_desk.policies.preview(KEY, "1000 desk_h", PolicyEffect.RECOMPUTE)
+    assert (change.ticket_id, change.after, change.limit_after) == (old, None, "1000 desk_h")
+    company_desk.policies.set(KEY, "1000 desk_h", effect=PolicyEffect.RECOMPUTE)
+    assert _due(company_desk, old) is None
+    assert [entry.after["problem"] for entry in company_desk.journal.latest(act="duty.not_reckoned")] != []
