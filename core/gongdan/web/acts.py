@@ -133,16 +133,19 @@ _ACTS: Mapping[str, tuple[str, str]] = {
 #: Groups of acts that a reader of the journal chooses from, by prefix.
 GROUPS: Mapping[str, str] = {
     "ticket.": msg_in("many", "工单"), "note.": msg_in("many", "记录"), "attachment.": msg("附件"),
-    "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
-    "export.": msg("导出"), "calendar.": msg("工作日历"), "member.": msg("人员"), "role.": msg_in("many", "角色"),
-    "plugin.": msg_in("many", "扩展"), "department.": msg_in("many", "部门"), "company.": msg_in("many", "公司"),
-    "timer.": msg_in("many", "定时"), "policy.": msg("制度"),
+    "duty.": msg("责任"), "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
+    "export.": msg("导出"), "roster.": msg("排班"), "duty_log.": msg("值班日志"), "handover.": msg_in("many", "交接班"),
+    "policy.": msg("制度"), "calendar.": msg("工作日历"), "member.": msg("人员"), "account.": msg_in("many", "账号"),
+    "session.": msg_in("many", "登录"), "role.": msg_in("many", "角色"), "department.": msg_in("many", "部门"),
+    "number_pattern.": msg_in("many", "编号格式"), "view.": msg_in("many", "视图"), "plugin.": msg_in("many", "扩展"),
+    "company.": msg_in("many", "公司"), "timer.": msg_in("many", "定时"),
 }  # fmt: skip
 
 #: Kinds of things that acts are about, one of them.
 NOUNS: Mapping[str, str] = {
-    "ticket": msg("工单"), "party": msg("客户"), "asset": msg("资产"), "account": msg("账号"),
-    "department": msg("部门"), "company": msg("公司"), "import_run": msg("导入批次"),
+    "ticket": msg("工单"), "duty": msg_in("one", "责任"), "party": msg("客户"), "asset": msg("资产"),
+    "account": msg("账号"), "department": msg("部门"), "company": msg("公司"), "import_run": msg("导入批次"),
+    "policy_line": msg("制度值"), "policy_run": msg("制度包"), "shift": msg("班次"), "handover": msg("交接班"),
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {
