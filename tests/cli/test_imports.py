@@ -352,3 +352,20 @@ def test_every_row_of_both_demo_lists_has_the_expected_verdict_in_a_process_of_i
 
 def test_the_lists_of_these_tests_have_the_headings_of_the_importers() -> None:
     assert CASE_HEADINGS[0] == "日期"
+
+
+# --- What is owed about the tickets of a list --------------------------------------------------
+
+
+def test_open_tickets_of_a_list_owe_something_when_the_company_asks(
+    office: Console, tmp_path: Path, unchanged_database: Proof
+) -> None:
+    import_units(office, tmp_path)
+    run = office.json("import", str(cases(tmp_path).path), "--as", "cases")["run"]
+    assert office.json("duty", "list") == []
+    begun = office.json("duty", "take-up", run)
+    assert (begun["run"], begun["tickets"] > 0) == (run, True)
+    assert len(office.json("duty", "list")) == begun["duties"] > 0
+    with unchanged_database():
+        again = office("duty", "take-up", run)
+    assert (again.exit_code, again.stdout) == (0, "0 张未办结工单，建立了 0 项责任\n")

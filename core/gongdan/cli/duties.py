@@ -6,6 +6,7 @@ from uuid import UUID
 import click
 
 from gongdan.cli.commands import Group, company_option, json_option, option
+from gongdan.cli.progress import counted
 from gongdan.cli.terminal import Column, Terminal, pass_terminal
 from gongdan.text import msg
 
@@ -68,6 +69,19 @@ def acknowledge(terminal: Terminal, duty_id: UUID, login: str) -> None:
     from gongdan.services.demo import as_member
 
     terminal.show_one(_COLUMNS, row_of(as_member(terminal.company, login).duties.acknowledge(duty_id)))
+
+
+@duty.command("take-up", help=msg("为一次导入的未办结工单建立责任，从登记时起算；已有责任的工单不变"))
+@click.argument("run_id", metavar="RUN", type=click.UUID)
+@company_option
+@json_option
+@pass_terminal
+def take_up(terminal: Terminal, run_id: UUID) -> None:
+    with counted(terminal, msg("工单")) as progress:
+        begun = terminal.company.duties.take_up(run_id, progress=progress)
+    if terminal.as_json:
+        terminal.show_json({"run": str(run_id), "tickets": begun.tickets, "duties": begun.duties})
+    terminal.tell(msg("{tickets} 张未办结工单，建立了 {duties} 项责任"), tickets=begun.tickets, duties=begun.duties)
 
 
 def row_of(view: "DutyView") -> dict[str, object]:

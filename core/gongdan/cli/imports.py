@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +15,7 @@ import click
 from gongdan.cli.commands import Command, company_option, json_option, option
 from gongdan.cli.import_results import show_kinds, show_result, show_runs
 from gongdan.cli.kept_rows import kept_rows
+from gongdan.cli.progress import counted
 from gongdan.cli.terminal import Terminal, pass_terminal
 from gongdan.text import msg
 
@@ -116,14 +116,10 @@ def _mapping_file(terminal: Terminal, path: Path) -> Mapping[str, str]:
 @contextmanager
 def _bar(terminal: Terminal, stopping: Event) -> "Iterator[Progress]":
     """Show rows done on standard error; with ``--json`` nothing."""
-    if terminal.as_json:
-        yield lambda done, total: not stopping.is_set()  # noqa: ARG005  # names of the signature
-        return
-    with click.progressbar(length=1, label=terminal.say(msg("导入")), file=sys.stderr) as bar:
+    with counted(terminal, msg("导入")) as show:
 
         def progress(done: int, total: int) -> bool:
-            bar.length = total
-            bar.update(done - bar.pos)
+            show(done, total)
             return not stopping.is_set()
 
         yield progress

@@ -25,6 +25,21 @@ def steps(terminal: Terminal, count: int) -> Iterator[Tell]:
         yield _print
 
 
+@contextmanager
+def counted(terminal: Terminal, label: str) -> "Iterator[Callable[[int, int], None]]":
+    """Show how many of how many are done on standard error; nothing with ``--json``. ``label`` is a source text."""
+    if terminal.as_json:
+        yield lambda done, total: None  # noqa: ARG005  # names of the signature
+        return
+    with click.progressbar(length=1, label=terminal.say(label), file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show
+
+
 def _bar(count: int) -> "click._termui_impl.ProgressBar[str]":
     # With no step between two pictures each text is shown at once.
     return click.progressbar(

@@ -1,7 +1,7 @@
 """Duties: what people owe, seen, acknowledged and waived; the rest follows from what happens to tickets."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gongdan.domain.duties import DutyKind, DutyState
 from gongdan.errors import FieldProblem, InvalidInput, NotFound
 from gongdan.services.duty_conditions import is_overdue
-from gongdan.services.duty_imports import take_up
+from gongdan.services.duty_imports import TakenUp, take_up
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_recomputing import DutyChange, Recomputing
 from gongdan.services.duty_rows import DutyView, Names, PauseView, StepView, duty_view, pause_view, step_view
@@ -20,6 +20,7 @@ from gongdan.services.journal import JournalEntry
 from gongdan.services.work import Work, get_row
 from gongdan.storage.accounts import AccountRow, MembershipRow, RoleRow
 from gongdan.storage.duties import DutyPauseRow, DutyRow, DutyStepRow
+from gongdan.storage.imports import ImportRunRow
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
@@ -172,12 +173,19 @@ class Duties:
             keeper.acknowledge(row, steps)
             return self._named(work.session, [row])[0]
 
-    def take_up(self, run_id: UUID) -> int:
-        """Begin what is owed about the open tickets of an import run, from their opening; return how many duties."""
+    def take_up(self, run_id: UUID, *, progress: Callable[[int, int], object] | None = None) -> TakenUp:
+        """Begin what is owed about the open tickets of an import run, from their opening; return how much it is.
+
+        All or nothing; tickets that owe something, or have owed it, are left alone. ``progress`` is told how many
+        tickets are done, of how many. Raises ``NotFound``.
+        """
         self._desk.require("import.run")
         with self._desk.working() as work:
-            begun = take_up(self._desk, work, run_id)
-            work.record("duty.taken_up", "import_run", run_id, after={"duties": begun})
+            # Whoever takes up the same run waits, and finds nothing left to do.
+            work.get(ImportRunRow, run_id, "import_run", lock=True)
+            begun = take_up(self._desk, work, run_id, progress)
+            if begun.tickets:
+                work.record("duty.taken_up", "import_run", run_id, after=asdict(begun))
             return begun
 
     # --- After the policy or a calendar has changed ------------------------------------------

@@ -1,6 +1,7 @@
 """Duties of imported tickets: none by themselves, with their original start when the company asks for them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,8 +20,20 @@ if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
 
 
-def take_up(desk: "CompanyDesk", work: Work, run_id: UUID) -> int:
-    """Begin what is owed about the open tickets that an import has made, from their opening; return how many duties.
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """What has begun about the tickets of an import."""
+
+    #: Open tickets of which nothing was owed yet.
+    tickets: int
+    #: Duties that have begun.
+    duties: int
+
+
+def take_up(
+    desk: "CompanyDesk", work: Work, run_id: UUID, progress: Callable[[int, int], object] | None = None
+) -> TakenUp:
+    """Begin what is owed about the open tickets that an import has made, from their opening.
 
     Only what begins with the opening is known; a ticket whose state ends a duty owes it no more.
     """
@@ -30,13 +43,16 @@ def take_up(desk: "CompanyDesk", work: Work, run_id: UUID) -> int:
     query = select(TicketRow).where(
         TicketRow.import_run_id == run_id, TicketRow.is_open.is_(True), TicketRow.id.not_in(have)
     )
-    for ticket in work.session.scalars(query.order_by(TicketRow.opened_at, TicketRow.id)):
+    tickets = work.session.scalars(query.order_by(TicketRow.opened_at, TicketRow.id)).all()
+    for done, ticket in enumerate(tickets, 1):
         keeper.people.know(ticket)
         for rule in rules:
             if _is_owed(desk, keeper, rule, ticket):
                 keeper.start(rule, ticket, "opened", at=ticket.opened_at)
                 begun += 1
-    return begun
+        if progress is not None:
+            progress(done, len(tickets))
+    return TakenUp(len(tickets), begun)
 
 
 def _is_owed(desk: "CompanyDesk", keeper: DutyKeeper, rule: DutyRule, ticket: TicketRow) -> bool:

@@ -1,6 +1,7 @@
 """Duties after their figures have changed: another policy, holidays that are announced, tickets from a list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from uuid import UUID, uuid4
@@ -11,9 +12,12 @@ from sqlalchemy import update
 from gongdan.domain.calendars import DayKind, SpecialDay
 from gongdan.domain.duties import DutyState
 from gongdan.domain.policy import PolicyEffect
+from gongdan.errors import NotAllowed, NotFound
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.duty_imports import TakenUp
 from gongdan.services.duty_rows import DutyView
 from gongdan.services.holidays import HolidayYear
+from gongdan.storage.imports import ImportRunRow
 from gongdan.storage.tickets import TicketRow
 from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
@@ -137,19 +141,47 @@ def test_a_provisional_due_time_is_reckoned_once_more_when_the_year_is_announced
 def test_imported_tickets_owe_nothing_until_the_company_asks(
     agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
 ) -> None:
-    run_id = uuid4()
+    run_id = _run(company_desk)
     ticket = Factory(agent).ticket()
     with company_desk.working() as work:
         # As an import leaves a ticket: with its run, and nothing owed.
         keeper_free = update(TicketRow).where(TicketRow.id == ticket.id).values(import_run_id=run_id)
         work.session.execute(keeper_free.execution_options(synchronize_session=False))
-    assert company_desk.duties.take_up(run_id) == 0
+    assert company_desk.duties.take_up(run_id) == TakenUp(0, 0)
     other = _imported(company_desk, run_id)
     clock.set(at(5, 11))
     assert agent.duties.of_ticket(other) == ()
-    assert company_desk.duties.take_up(run_id) == 1
+    told: list[tuple[int, int]] = []
+    begun = company_desk.duties.take_up(run_id, progress=lambda done, total: told.append((done, total)))
+    assert (begun, told) == (TakenUp(1, 1), [(1, 1)])
+    [act] = company_desk.journal.latest(act="duty.taken_up")
+    assert act.after == {"tickets": 1, "duties": 1}
     duty = _duty(agent, other, "dispatch")
     assert (duty.event_at, duty.missed_at, duty.state) == (at(5, 10), at(5, 10, 30), DutyState.MISSED)
+
+
+def test_nothing_is_taken_up_twice_without_leave_or_of_no_run(
+    agent: CompanyDesk, company_desk: CompanyDesk, unchanged: Callable[[], AbstractContextManager[None]]
+) -> None:
+    run_id = _run(company_desk)
+    _imported(company_desk, run_id)
+    with unchanged(), pytest.raises(NotAllowed):
+        agent.duties.take_up(run_id)
+    with unchanged(), pytest.raises(NotFound):
+        company_desk.duties.take_up(uuid4())
+    company_desk.duties.take_up(run_id)
+    with unchanged():
+        assert company_desk.duties.take_up(run_id) == TakenUp(0, 0)
+
+
+def _run(desk: CompanyDesk) -> UUID:
+    row = ImportRunRow(
+        id=uuid4(), kind="cases", plugin="sample", file_name="台账.csv", fingerprint="", sheet="", encoding="",
+        mapping={}, state="finished", rows_done=1, rows_total=1, counts={}, started_at=at(5, 9),
+    )  # fmt: skip
+    with desk.working() as work:
+        work.session.add(row)
+    return row.id
 
 
 def _imported(desk: CompanyDesk, run_id: UUID) -> UUID:
