@@ -88,3 +88,14 @@ def test_a_moment_without_a_zone_is_wrong_use(office: Console, moment: str) -> N
 
 def test_the_duty_log_is_compared_with_the_journal(office: Console) -> None:
     assert office.json("roster", "verify-log") == {"entries": 0, "is_whole": True, "first_bad": ""}
+
+
+def test_a_name_that_two_departments_have_names_neither(
+    office: Console, tmp_path: Path, unchanged_database: Proof
+) -> None:
+    office.done("department", "create", "kf2", "客服中心")
+    with unchanged_database():
+        result = office("roster", "import", written(tmp_path, CSV.replace("24:00", "23:59")))
+    assert (result.exit_code, "部门“客服中心”: 有几个部门叫这个名字" in result.stderr) == (1, True)
+    paths = CSV.replace("24:00", "23:59").replace("客服中心", "kf")
+    assert office.json("roster", "import", written(tmp_path, paths)) == {"planned": 3, "same": 0}

@@ -391,3 +391,44 @@ def test_another_company_finds_none_of_it(
             f"/roster/log/{front.department_id}/pages/1/check",
         )]  # fmt: skip
     assert {answer.status_code for answer in answers} == {404}
+
+
+# --- The edge of time ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "2201-01-01", "9999-12-31"])
+def test_days_out_of_range_are_refused_in_words(front: Front, unchanged: Unchanged, day: str) -> None:
+    shift = front.shift("zhangmin", 9, 8, 16)
+    front.head.get("/roster")
+    account = str(front.ids["lijianguo"])
+    acts = (
+        ("/roster/shifts", {"account": account, "department": str(front.department_id), "role": "agent", "day": day,
+                            "begins": "20:00", "ends": "08:00"}),
+        ("/roster/absences", {"account": account, "begins": f"{day}T00:00", "ends": "2026-03-09T23:59"}),
+        ("/roster/absences", {"account": account, "begins": "2026-03-09T00:00", "ends": f"{day}T23:59"}),
+        (f"/roster/shifts/{shift.id}/stand-in",
+         {"account": account, "begins": "2026-03-09T08:00", "ends": f"{day}T23:59"}),
+    )  # fmt: skip
+    with unchanged():
+        answers = [front.head.post(path, form, fragment=True) for path, form in acts]
+        answers += [
+            front.head.get(path) for path in (f"/roster?day={day}", f"/journal?from={day}", f"/journal?to={day}")
+        ]
+    assert [answer.status_code for answer in answers] == [422] * 7
+    assert all("应在 1970-01-01 到 2200-12-31 之间" in answer.text for answer in answers)
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "2200-12-31"])
+def test_the_first_and_the_last_day_are_shown(front: Front, day: str) -> None:
+    for path in (f"/roster?day={day}", f"/journal?from={day}&to={day}"):
+        assert front.head.get(path).status_code == 200
+
+
+def test_numbers_out_of_range_name_no_page(front: Front, unchanged: Unchanged) -> None:
+    front.work.duty_log.write(front.department_id, "夜间无异常")
+    front.head.get("/roster")
+    most = "9" * 20
+    with unchanged():
+        page = front.head.get(f"/roster/log?department={front.department_id}&page={most}")
+        check = front.head.post(f"/roster/log/{front.department_id}/pages/{most}/check")
+    assert (page.status_code, check.status_code) == (404, 404)

@@ -69,7 +69,9 @@ def signing_refusals(state: HandoverState) -> tuple[Refusal, ...]:
 
 def _refusals(state: HandoverState) -> Iterator[Refusal]:
     for matter in state.in_the_way:
-        reason = msg("重要工作未办完，不得交班：{number} {subject}")
+        told = msg("重要工作未办完，不得交班：{number} {subject}")
+        # A ticket that the reader may not see has neither.
+        reason = told if matter.number else msg("重要工作未办完，不得交班：一张您无权查看的工单")
         params = {"number": matter.number, "subject": matter.subject}
         yield Refusal("important_work", reason, ("001-08-36",), params=params)
     if not state.is_desk_tidy:

@@ -179,6 +179,15 @@ def shift_refusals(
     return tuple(found)
 
 
+def held_posts(period: Period, stand_ins: Iterable[StandIn], zone: ZoneInfo) -> tuple[Refusal, ...]:
+    """Say that a person holds somebody else's post in a period; nobody holds two at once."""
+    return tuple(
+        Refusal("no_overlap", msg("此人 {when} 替别人顶岗，不能同时在两个岗位"), params={"when": one.period.text(zone)})
+        for one in stand_ins
+        if period.overlaps(one.period)
+    )
+
+
 def absence_refusals(
     absence: Absence, *, others: Iterable[Absence], own: Sequence[Shift], swapped: Collection[UUID], rules: Rules
 ) -> tuple[Refusal, ...]:
@@ -235,6 +244,16 @@ def stand_in_refusals(stand_in: StandIn, shift: Shift, others: Sequence[StandIn]
         if one.period.overlaps(stand_in.period)
     ]
     return tuple(found)
+
+
+def left_outside(period: Period, stand_ins: Iterable[StandIn], zone: ZoneInfo) -> tuple[Refusal, ...]:
+    """Say why a shift cannot be moved to a period: a stand-in of it would lie outside."""
+    reason = msg("{when} 有人顶岗，不在改后的班次之内：请先取消顶岗")
+    return tuple(
+        Refusal("within_shift", reason, params={"when": one.period.text(zone)})
+        for one in stand_ins
+        if not one.period.within(period)
+    )
 
 
 def _hours(length: timedelta) -> str:

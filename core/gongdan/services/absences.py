@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gongdan.domain import rosters as rules
@@ -20,13 +19,13 @@ from gongdan.services.roster_rows import (
     open_shift,
     own_absences,
     own_shifts,
+    own_stand_ins,
     period_problems,
     person_problems,
-    planned,
     refuse,
     shift_of,
-    stand_in_of,
     stand_in_view,
+    stand_ins_of,
     swapped_shifts,
     text_problems,
     words_of,
@@ -143,14 +142,15 @@ class Absences:
             ]
             if problems:
                 raise InvalidInput(tuple(problems))
-            query = select(StandInRow).where(StandInRow.shift_id == shift_id, planned(StandInRow))
-            others = [stand_in_of(row) for row in session.scalars(query)]
+            others = stand_ins_of(session, shift_id)
+            elsewhere = [one for one in own_stand_ins(session, account_id, period) if one.shift_id != shift_id]
             own = [one for one in own_shifts(session, account_id, period) if one.id != shift_id]
             away = own_absences(session, account_id, period)
             given = StandIn(shift_id, account_id, period)
             refusals = (
                 *rules.stand_in_refusals(given, shift, others, self._desk.rosters.rules(session)),
                 *rules.shift_refusals(period, own, away, self._desk.zone),
+                *rules.held_posts(period, elsewhere, self._desk.zone),
             )
             refuse(msg("安排顶岗"), refusals)
             row = StandInRow(

@@ -7,7 +7,7 @@ entry says stands in the sealed journal as well, so that a page torn out by forc
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 #: Longest entry, in characters.
 MAX_LENGTH = 5000
+
+#: Highest number of a page.
+_LAST_PAGE = 1_000_000
 
 _WRITTEN = "duty_log.written"
 
@@ -124,6 +127,8 @@ class DutyLog:
     def page(self, department_id: UUID, number: int) -> LogPage:
         """Return a page of a department; raises ``NotFound``."""
         self._desk.require("roster.view")
+        if not 1 <= number <= _LAST_PAGE:
+            raise NotFound("duty_log_page", str(number))
         with self._desk.reading() as session:
             query = _of_page(department_id, number).order_by(DutyLogEntryRow.line)
             entries = tuple(map(_entry, session.scalars(query)))
@@ -161,7 +166,7 @@ class DutyLog:
             rows = {row.id: row for row in session.scalars(select(DutyLogEntryRow))}
             for entry_id in written | {row_id: {} for row_id in rows if row_id not in written}:
                 row, kept = rows.get(entry_id), written.get(entry_id)
-                if row is None or kept is None or _sealed(row) != {name: kept.get(name) for name in _SEALED}:
+                if row is None or kept is None or not _fits(row, kept):
                     number = _number(row) if row else str(kept["number"]) if kept else ""
                     return LogReport(len(rows), number)
             return LogReport(len(rows))
@@ -187,6 +192,8 @@ class DutyLog:
             self._desk.tickets.find(ticket_id)
         kind = EntryKind.MATTER if is_matter or is_important else EntryKind.EVENT
         with self._desk.working() as work:
+            # Before the department is locked: who closes it has his turn first as well.
+            work.take_turn()
             get_row(work.session, DepartmentRow, department_id, "department")
             require_open(work.session, department_id)
             row = _new(department_id, kind, body, is_important=is_important)
@@ -271,11 +278,19 @@ def open_matters(session: Session, department_id: UUID) -> tuple[LogEntry, ...]:
     return tuple(map(_entry, session.scalars(query)))
 
 
-#: What the journal keeps of an entry, and what is compared with it.
-_SEALED = ("number", "kind", "body", "important", "author", "corrects", "settles", "day")
+#: What the journal did not keep of an entry at first.
+_SEALED_LATER = frozenset({"department_id", "ticket_id", "author_id", "written_at", "checks_page"})
+
+
+def _fits(row: DutyLogEntryRow, kept: Mapping[str, object]) -> bool:
+    """Tell whether an entry is what the journal says was written."""
+    return all(
+        kept.get(name) == value for name, value in _sealed(row).items() if name in kept or name not in _SEALED_LATER
+    )
 
 
 def _sealed(row: DutyLogEntryRow) -> dict[str, object]:
+    """Return what the journal keeps of an entry, and what is compared with it."""
     return {
         "number": _number(row),
         "kind": row.kind,
@@ -285,6 +300,11 @@ def _sealed(row: DutyLogEntryRow) -> dict[str, object]:
         "corrects": str(row.corrects_id or ""),
         "settles": str(row.settles_id or ""),
         "day": row.day.isoformat(),
+        "department_id": str(row.department_id),
+        "ticket_id": str(row.ticket_id or ""),
+        "author_id": str(row.author_id or ""),
+        "written_at": row.written_at.astimezone(UTC).isoformat(),
+        "checks_page": row.checks_page,
     }
 
 

@@ -1,7 +1,7 @@
 """Handovers: a post passes from one person to the next, with what is open, what was counted, and two signatures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gongdan.domain.handovers import CountedItem, HandoverState, OpenMatter, signing_refusals
 from gongdan.errors import FieldProblem, InvalidInput, NotAllowed, Refusal, StaleVersion
 from gongdan.services.departments import require_open
+from gongdan.services.duty_log import MAX_LENGTH as LONGEST_ENTRY
 from gongdan.services.duty_log import EntryKind, new_entry, open_matters
 from gongdan.services.roster_rows import departments_below, names_of, person_problems, refuse, text_problems
 from gongdan.services.work import Work, get_row
@@ -124,13 +125,17 @@ class Handovers:
     # --- Reading -----------------------------------------------------------------------------
 
     def latest(self, department_id: UUID | None = None) -> Sequence[HandoverView]:
-        """Return the handovers of a department, or of all, the newest first."""
+        """Return the handovers of a department, or of all, the newest first.
+
+        Without what is open and what stands in the way: ``find`` tells that of one.
+        """
         self._desk.require("roster.view")
         query = select(HandoverRow).order_by(HandoverRow.begun_at.desc(), HandoverRow.id.desc()).limit(_LATEST)
         if department_id is not None:
             query = query.where(HandoverRow.department_id == department_id)
         with self._desk.reading() as session:
-            return tuple(self._view(session, row) for row in session.scalars(query).all())
+            names = names_of(session, self._desk.company.id)
+            return tuple(_shown(row, names, _state(row, ())) for row in session.scalars(query).all())
 
     def find(self, handover_id: UUID) -> HandoverView:
         """Return a handover; raises ``NotFound``."""
@@ -214,6 +219,7 @@ class Handovers:
             ]
             row.remark, row.is_desk_tidy = told.remark.strip(), told.is_desk_tidy
             row.area_explanation = told.area_explanation.strip()
+            self._check_sum(work.session, row, "remark", msg("交代的事项"))
             work.record("handover.told", "handover", row.id, after={"remark": row.remark})
             work.session.flush()
             return self._view(work.session, row)
@@ -231,6 +237,7 @@ class Handovers:
             row.has_read_log, row.is_area_normal = checked.has_read_log, checked.is_area_normal
             row.area_remark, row.follow_up = checked.area_remark.strip(), checked.follow_up.strip()
             row.checked_at = work.now
+            self._check_sum(work.session, row, "follow_up", msg("继续跟进的工作"))
             counts = {item["name"]: item["counted"] for item in row.items}
             work.record("handover.checked", "handover", row.id, after={"counts": counts, "follow_up": row.follow_up})
             work.session.flush()
@@ -250,14 +257,14 @@ class Handovers:
         with self._desk.working() as work:
             work.take_turn()
             row = work.get(HandoverRow, handover_id, "handover", lock=True)
-            view = self._check_signing(work.session, row)
+            state = self._check_signing(work.session, row)
             if person == row.outgoing_id:
                 row.outgoing_signed_at = work.now
             else:
                 row.incoming_signed_at = work.now
             work.record("handover.signed", "handover", row.id, after={"signed": work.actor.name})
             if row.outgoing_signed_at and row.incoming_signed_at:
-                self._finish(work, row, view)
+                self._finish(work, row, state)
             work.session.flush()
             return self._view(work.session, row)
 
@@ -271,15 +278,15 @@ class Handovers:
             raise InvalidInput(problems)
         with self._desk.working() as work:
             row = work.get(HandoverRow, handover_id, "handover", lock=True)
-            view = self._view(work.session, row)
+            state = self._whole(work.session, row)
             if work.actor.account_id == row.outgoing_id:
                 refuse(_ACT, (Refusal("another_takes_over", msg("交班人不能自己接手"), ("001-08-36",)),))
-            if not view.is_open or not view.state.in_the_way:
+            if _is_ended(row) or not state.in_the_way:
                 refuse(_ACT, (Refusal("important_work", msg("没有需要接手的重要工作")),))
             row.takeover_by, row.takeover_name, row.takeover_at = work.actor.account_id, work.actor.name, work.now
             row.takeover_reason = reason.strip()
-            row.takeover_keys = sorted({*row.takeover_keys, *(one.key for one in view.state.in_the_way)})
-            matters = [f"{one.number} {one.subject}" for one in view.state.in_the_way]
+            row.takeover_keys = sorted({*row.takeover_keys, *(one.key for one in state.in_the_way)})
+            matters = [f"{one.number} {one.subject}" for one in state.in_the_way]
             work.record(
                 "handover.taken_over", "handover", row.id, after={"reason": row.takeover_reason, "matters": matters}
             )
@@ -349,63 +356,58 @@ class Handovers:
 
     @staticmethod
     def _require_open(row: HandoverRow) -> None:
-        if row.withdrawn_at or (row.outgoing_signed_at and row.incoming_signed_at):
+        if _is_ended(row):
             refuse(_ACT, (Refusal("still_open", msg("这次交接班已经结束")),))
 
-    def _check_signing(self, session: Session, row: HandoverRow) -> HandoverView:
+    def _check_signing(self, session: Session, row: HandoverRow) -> HandoverState:
+        """Return the whole of what is signed; raises ``MoveRefused`` with what the person may know of it."""
         person = self._desk.actor.account_id
         if person not in (row.outgoing_id, row.incoming_id):
             raise NotAllowed("duty_log.write")
         self._require_open(row)
         if (row.outgoing_signed_at if person == row.outgoing_id else row.incoming_signed_at) is not None:
             refuse(_ACT, (Refusal("signed_once", msg("您已经签过字，等对方签字"), ("001-08-31",)),))
-        view = self._view(session, row)
-        refuse(_ACT, view.refusals)
-        return view
+        state = self._whole(session, row)
+        refuse(_ACT, signing_refusals(self._known(state)))
+        return state
 
-    def _finish(self, work: Work, row: HandoverRow, view: HandoverView) -> None:
+    def _finish(self, work: Work, row: HandoverRow, state: HandoverState) -> None:
         """Freeze what is open, and write into the duty log that the post passed on."""
-        row.matters = [asdict(matter) for matter in view.state.matters]
-        said = [f"{view.outgoing_name} → {view.incoming_name}", row.remark, row.follow_up]
+        row.matters = [asdict(matter) for matter in state.matters]
+        said = [self._who(work.session, row), row.remark, row.follow_up]
         body = "\n".join(filter(None, said))
         entry = self._desk.duty_log.add(work, new_entry(row.department_id, EntryKind.HANDOVER, body))
         work.record("handover.done", "handover", row.id, after={"number": entry.number})
 
-    def _view(self, session: Session, row: HandoverRow) -> HandoverView:
+    def _check_sum(self, session: Session, row: HandoverRow, field: str, label: str) -> None:
+        """Refuse what both say when it does not fit into one entry of the duty log."""
+        most = LONGEST_ENTRY - len(self._who(session, row)) - 2
+        if len(row.remark) + len(row.follow_up) > most:
+            rule = msg("交代的事项和继续跟进的工作写入同一条值班日志，合计最多 {max_length} 个字符")
+            raise InvalidInput((FieldProblem(field, "", rule, params={"max_length": most}, label=label),))
+
+    def _who(self, session: Session, row: HandoverRow) -> str:
         names = names_of(session, self._desk.company.id)
+        return f"{names.get(row.outgoing_id, '')} → {names.get(row.incoming_id, '')}"
+
+    def _view(self, session: Session, row: HandoverRow) -> HandoverView:
+        view = _shown(row, names_of(session, self._desk.company.id), self._known(self._whole(session, row)))
+        return view if _is_ended(row) else replace(view, refusals=signing_refusals(view.state))
+
+    def _whole(self, session: Session, row: HandoverRow) -> HandoverState:
+        """Return what a handover holds, whoever may see it."""
         is_done = bool(row.outgoing_signed_at and row.incoming_signed_at)
-        matters = tuple(OpenMatter(**one) for one in row.matters) if is_done else self._matters(session, row)
-        state = HandoverState(
-            items=tuple(CountedItem(**item) for item in row.items),
-            has_read_log=row.has_read_log,
-            is_area_normal=row.is_area_normal,
-            area_explanation=row.area_explanation,
-            is_desk_tidy=row.is_desk_tidy,
-            matters=matters,
-            taken_over=frozenset(row.takeover_keys),
-        )
-        return HandoverView(
-            id=row.id,
-            version=row.version,
-            department_id=row.department_id,
-            outgoing_id=row.outgoing_id,
-            outgoing_name=names.get(row.outgoing_id, ""),
-            incoming_id=row.incoming_id,
-            incoming_name=names.get(row.incoming_id, ""),
-            begun_at=row.begun_at,
-            remark=row.remark,
-            area_remark=row.area_remark,
-            follow_up=row.follow_up,
-            checked_at=row.checked_at,
-            outgoing_signed_at=row.outgoing_signed_at,
-            incoming_signed_at=row.incoming_signed_at,
-            takeover_name=row.takeover_name,
-            takeover_reason=row.takeover_reason,
-            takeover_at=row.takeover_at,
-            left_at=row.left_at,
-            withdrawn_at=row.withdrawn_at,
-            state=state,
-            refusals=() if is_done or row.withdrawn_at else signing_refusals(state),
+        return _state(row, tuple(OpenMatter(**one) for one in row.matters) if is_done else self._matters(session, row))
+
+    def _known(self, state: HandoverState) -> HandoverState:
+        """Return a state as the one who acts may see it: that there are tickets, not which."""
+        if self._desk.actor.may("ticket.view"):
+            return state
+        return replace(
+            state,
+            matters=tuple(
+                replace(one, number="", subject="") if one.kind == "ticket" else one for one in state.matters
+            ),
         )
 
     def _matters(self, session: Session, row: HandoverRow) -> tuple[OpenMatter, ...]:
@@ -439,6 +441,47 @@ class Handovers:
         declared = self._desk.installation.plugins.catalogue.ticket_types.get(ticket.type)
         worst = declared.severities[0].value if declared and declared.severities else ""
         return bool(ticket.flags) or bool(ticket.severity and ticket.severity == worst)
+
+
+def _state(row: HandoverRow, matters: tuple[OpenMatter, ...]) -> HandoverState:
+    return HandoverState(
+        items=tuple(CountedItem(**item) for item in row.items),
+        has_read_log=row.has_read_log,
+        is_area_normal=row.is_area_normal,
+        area_explanation=row.area_explanation,
+        is_desk_tidy=row.is_desk_tidy,
+        matters=matters,
+        taken_over=frozenset(row.takeover_keys),
+    )
+
+
+def _shown(row: HandoverRow, names: Mapping[UUID, str], state: HandoverState) -> HandoverView:
+    return HandoverView(
+        id=row.id,
+        version=row.version,
+        department_id=row.department_id,
+        outgoing_id=row.outgoing_id,
+        outgoing_name=names.get(row.outgoing_id, ""),
+        incoming_id=row.incoming_id,
+        incoming_name=names.get(row.incoming_id, ""),
+        begun_at=row.begun_at,
+        remark=row.remark,
+        area_remark=row.area_remark,
+        follow_up=row.follow_up,
+        checked_at=row.checked_at,
+        outgoing_signed_at=row.outgoing_signed_at,
+        incoming_signed_at=row.incoming_signed_at,
+        takeover_name=row.takeover_name,
+        takeover_reason=row.takeover_reason,
+        takeover_at=row.takeover_at,
+        left_at=row.left_at,
+        withdrawn_at=row.withdrawn_at,
+        state=state,
+    )
+
+
+def _is_ended(row: HandoverRow) -> bool:
+    return bool(row.withdrawn_at or (row.outgoing_signed_at and row.incoming_signed_at))
 
 
 def _is_own(ticket: TicketRow, account_id: UUID) -> bool:

@@ -186,6 +186,18 @@ def own_shifts(session: Session, account_id: UUID, period: Period) -> tuple[Shif
     return tuple(map(shift_of, session.scalars(query.order_by(ShiftRow.begins_at))))
 
 
+def own_stand_ins(session: Session, account_id: UUID, period: Period) -> tuple[StandIn, ...]:
+    """Return where a person stands in during a period, earliest first."""
+    query = select(StandInRow).where(StandInRow.account_id == account_id, *touching(StandInRow, period))
+    return tuple(map(stand_in_of, session.scalars(query.order_by(StandInRow.begins_at))))
+
+
+def stand_ins_of(session: Session, shift_id: UUID) -> tuple[StandIn, ...]:
+    """Return the stand-ins of a shift, earliest first."""
+    query = select(StandInRow).where(StandInRow.shift_id == shift_id, planned(StandInRow))
+    return tuple(map(stand_in_of, session.scalars(query.order_by(StandInRow.begins_at))))
+
+
 def own_absences(session: Session, account_id: UUID, period: Period) -> tuple[Absence, ...]:
     """Return a person's absences that share a moment with a period, earliest first."""
     query = select(AbsenceRow).where(AbsenceRow.account_id == account_id, *touching(AbsenceRow, period))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain import rosters as rules
 from gongdan.domain.rosters import LONGEST_SHIFT, Period, Post, RosterLimits, Rules, Shift
-from gongdan.errors import FieldProblem, InvalidInput, Refusal
+from gongdan.errors import FieldProblem, InvalidInput, NotFound, Refusal
 from gongdan.services.departments import require_open
 from gongdan.services.roster_rows import (
     OnDuty,
@@ -25,6 +25,7 @@ from gongdan.services.roster_rows import (
     open_shift,
     own_absences,
     own_shifts,
+    own_stand_ins,
     period_problems,
     person_problems,
     planned,
@@ -34,6 +35,7 @@ from gongdan.services.roster_rows import (
     staff,
     stand_in_of,
     stand_in_view,
+    stand_ins_of,
     swapped_shifts,
     text_problems,
     touching,
@@ -69,6 +71,15 @@ class NewShift:
         """Tell whether a shift is this one already."""
         own = self.account_id, self.department_id, self.role, self.period
         return own == (shift.account_id, shift.department_id, shift.role, shift.period)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What several shifts of one transaction are compared with, read once."""
+
+    names: Mapping[UUID, str]
+    #: Names of the departments, the closed ones included.
+    departments: Mapping[UUID, str]
 
 
 class Rosters:
@@ -194,7 +205,11 @@ class Rosters:
         self._desk.require("roster.admin")
         with self._desk.working() as work:
             work.take_turn()
-            return tuple(self._plan(work, new) for new in shifts)
+            known = self._known(work.session)
+            for department_id in dict.fromkeys(new.department_id for new in shifts):
+                if department_id in known.departments:
+                    require_open(work.session, department_id)
+            return tuple(self._plan(work, new, known) for new in shifts)
 
     def change(self, shift_id: UUID, new: NewShift) -> ShiftView:
         """Give a shift to somebody else or another time; raises as ``plan`` does, or for one that a swap names."""
@@ -203,12 +218,17 @@ class Rosters:
             work.take_turn()
             row = open_shift(work.session, shift_id)
             self._check_swap(work.session, shift_id, msg("修改班次"))
-            before = self._words(work.session, row)
-            self._check_shift(work.session, new, but=shift_id)
+            known = self._known(work.session)
+            before = self._words(row, known)
+            self._check_shift(work.session, new, known, but=shift_id)
+            if new.department_id != row.department_id:
+                require_open(work.session, new.department_id)
+            stand_ins = stand_ins_of(work.session, shift_id)
+            refuse(msg("修改班次"), rules.left_outside(new.period, stand_ins, self._desk.zone))
             row.account_id, row.department_id, row.role = new.account_id, new.department_id, new.role
             row.begins_at, row.ends_at, row.note = new.begins, new.ends, new.note.strip()
-            work.record("roster.shift_changed", "shift", row.id, before=before, after=self._words(work.session, row))
-            return shift_view(row, self._names(work.session), swapped_shifts(work.session))
+            work.record("roster.shift_changed", "shift", row.id, before=before, after=self._words(row, known))
+            return shift_view(row, known.names, swapped_shifts(work.session))
 
     def cancel(self, shift_id: UUID) -> None:
         """Take a shift off the roster; raises ``NotFound``, or ``MoveRefused`` for one that a swap names."""
@@ -218,11 +238,10 @@ class Rosters:
             row = open_shift(work.session, shift_id)
             self._check_swap(work.session, shift_id, msg("取消班次"))
             row.cancelled_at = work.now
-            work.record("roster.shift_cancelled", "shift", row.id, before=self._words(work.session, row))
+            work.record("roster.shift_cancelled", "shift", row.id, before=self._words(row, self._known(work.session)))
 
-    def _plan(self, work: Work, new: NewShift) -> ShiftView:
-        self._check_shift(work.session, new)
-        require_open(work.session, new.department_id)
+    def _plan(self, work: Work, new: NewShift, known: "_Known") -> ShiftView:
+        self._check_shift(work.session, new, known)
         row = ShiftRow(
             account_id=new.account_id,
             department_id=new.department_id,
@@ -234,10 +253,10 @@ class Rosters:
         )
         work.session.add(row)
         work.session.flush()
-        work.record("roster.shift_planned", "shift", row.id, after=self._words(work.session, row))
-        return shift_view(row, self._names(work.session), frozenset())
+        work.record("roster.shift_planned", "shift", row.id, after=self._words(row, known))
+        return shift_view(row, known.names, frozenset())
 
-    def _check_shift(self, session: Session, new: NewShift, *, but: UUID | None = None) -> None:
+    def _check_shift(self, session: Session, new: NewShift, known: "_Known", *, but: UUID | None = None) -> None:
         problems = [
             *period_problems(new.begins, new.ends, LONGEST_SHIFT),
             *text_problems("note", new.note, msg("备注")),
@@ -247,11 +266,16 @@ class Rosters:
             problems += self._role_problems(session, new)
         if problems:
             raise InvalidInput(tuple(problems))
-        get_row(session, DepartmentRow, new.department_id, "department")
+        if new.department_id not in known.departments:
+            raise NotFound("department", str(new.department_id))
         period = Period(new.begins, new.ends)
         own = [shift for shift in own_shifts(session, new.account_id, period) if shift.id != but]
         away = own_absences(session, new.account_id, period)
-        refuse(msg("排班"), rules.shift_refusals(period, own, away, self._desk.zone))
+        stand_ins = own_stand_ins(session, new.account_id, period)
+        zone = self._desk.zone
+        refuse(
+            msg("排班"), (*rules.shift_refusals(period, own, away, zone), *rules.held_posts(period, stand_ins, zone))
+        )
 
     @staticmethod
     def _check_swap(session: Session, shift_id: UUID, act: str) -> None:
@@ -276,10 +300,13 @@ class Rosters:
     def _names(self, session: Session) -> Mapping[UUID, str]:
         return names_of(session, self._desk.company.id)
 
-    def _words(self, session: Session, row: ShiftRow) -> dict[str, object]:
-        department = get_row(session, DepartmentRow, row.department_id, "department")
-        more = {"department": department.name, "role": row.role, "note": row.note}
-        return words_of(row, self._names(session), self._desk.zone, **more)
+    def _known(self, session: Session) -> "_Known":
+        departments = select(DepartmentRow.id, DepartmentRow.name)
+        return _Known(self._names(session), dict(session.execute(departments).all()))
+
+    def _words(self, row: ShiftRow, known: "_Known") -> dict[str, object]:
+        more = {"department": known.departments[row.department_id], "role": row.role, "note": row.note}
+        return words_of(row, known.names, self._desk.zone, **more)
 
     def _role_problems(self, session: Session, new: NewShift) -> tuple[FieldProblem, ...]:
         """Say that the company does not have the role, or the person does not."""

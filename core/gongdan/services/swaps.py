@@ -17,6 +17,7 @@ from gongdan.services.roster_rows import (
     open_shift,
     own_absences,
     own_shifts,
+    own_stand_ins,
     refuse,
     shift_of,
     staff,
@@ -69,11 +70,19 @@ class Swaps:
     def latest(self) -> Sequence[SwapView]:
         """Return the swaps that somebody has to decide, then the newest of the others."""
         self._desk.require("roster.view")
-        query = select(ShiftSwapRow).order_by(ShiftSwapRow.asked_at.desc(), ShiftSwapRow.id.desc()).limit(_LATEST)
+        given, taken = aliased(ShiftRow), aliased(ShiftRow)
+        query = (
+            select(ShiftSwapRow, given, taken)
+            .join(given, given.id == ShiftSwapRow.given_shift_id)
+            .join(taken, taken.id == ShiftSwapRow.taken_shift_id)
+            .order_by(ShiftSwapRow.asked_at.desc(), ShiftSwapRow.id.desc())
+        )
+        is_pending = ShiftSwapRow.state.in_([state.value for state in SwapState if state.is_pending])
         with self._desk.reading() as session:
             names = names_of(session, self._desk.company.id)
-            found = [_view(session, row, names) for row in session.scalars(query).all()]
-        return tuple(sorted(found, key=lambda swap: not swap.state.is_pending))
+            pending = session.execute(query.where(is_pending)).all()
+            others = session.execute(query.where(~is_pending).limit(_LATEST)).all()
+            return tuple(_shown(row, names, first, second) for row, first, second in (*pending, *others))
 
     def find(self, swap_id: UUID) -> SwapView:
         """Return a swap; raises ``NotFound``."""
@@ -184,6 +193,8 @@ class Swaps:
         ]
         if (given.account_id, taken.account_id) != (row.asker_id, row.other_id):
             found.append(Refusal("same_people", msg("班次已改排给别人：请重新申请换班")))
+        for person, period in ((row.asker_id, taken.period), (row.other_id, given.period)):
+            found += rules.held_posts(period, own_stand_ins(session, person, period), zone)
         rule = self._desk.rosters.rules(session)
         partners = (
             _partner(session, (row.asker_id, names), row.id, given.period, taken.period),
@@ -259,6 +270,10 @@ def _exchanges(session: Session, account_id: UUID, but: UUID | None, around: Per
 
 def _view(session: Session, row: ShiftSwapRow, names: Mapping[UUID, str]) -> SwapView:
     given, taken = (get_row(session, ShiftRow, one, "shift") for one in (row.given_shift_id, row.taken_shift_id))
+    return _shown(row, names, given, taken)
+
+
+def _shown(row: ShiftSwapRow, names: Mapping[UUID, str], given: ShiftRow, taken: ShiftRow) -> SwapView:
     return SwapView(
         id=row.id,
         state=SwapState(row.state),

@@ -4,13 +4,18 @@ A schema's fields carry their labels; rules of the business stay in the services
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.text import msg
 from gongdan.web.forms import Form
+
+#: Days outside of it are mistakes of typing; weeks and zones can be reckoned with around it.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2200, 12, 31)
+_IN_RANGE = msg("应在 1970-01-01 到 2200-12-31 之间")
 
 
 def text(label: str, default: str = "") -> fields.String:
@@ -38,7 +43,10 @@ def key(label: str) -> fields.UUID:
 def day(label: str) -> fields.Date:
     """Return a field of a day; None without one."""
     return fields.Date(
-        load_default=None, error_messages={"invalid": msg("应为日期，例如 2026-03-05")}, metadata={"label": label}
+        load_default=None,
+        validate=validate.Range(FIRST_DAY, LAST_DAY, error=_IN_RANGE),
+        error_messages={"invalid": msg("应为日期，例如 2026-03-05")},
+        metadata={"label": label},
     )
 
 
@@ -54,9 +62,23 @@ def moment(label: str) -> fields.NaiveDateTime:
     return fields.NaiveDateTime(
         format="%Y-%m-%dT%H:%M",
         load_default=None,
+        validate=validate.Range(
+            datetime.combine(FIRST_DAY, time.min), datetime.combine(LAST_DAY, time.max), error=_IN_RANGE
+        ),
         error_messages={"invalid": msg("应为日期和时间，例如 2026-03-05 15:20")},
         metadata={"label": label},
     )
+
+
+def asked_day(text: str) -> date | None:
+    """Return the day that an address names, None for what is none; raises ``InvalidInput`` for one out of range."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise InvalidInput((FieldProblem("day", text, _IN_RANGE, label=msg("日期")),))
+    return found
 
 
 def read(schema: type[Schema], form: Form) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from gongdan.services.journal import JournalEntry
 from gongdan.services.journal_lists import JournalFilter, read_page
 from gongdan.text import msg
-from gongdan.web import acts, shown
+from gongdan.web import acts, edges, shown
 from gongdan.web.access import current_desk, is_fragment, needs
 
 pages = Blueprint("journal", __name__)
@@ -62,12 +62,12 @@ def verify() -> str:
 
 def _filter(given: Mapping[str, str]) -> JournalFilter:
     """Return what the address asks for; a day or a run that is none asks for nothing."""
-    begins, ends = _day(given["from"]), _day(given["to"])
+    begins, ends = edges.asked_day(given["from"]), edges.asked_day(given["to"])
     return JournalFilter(
         act=given["act"],
         person=given["who"],
         begins=_midnight(begins) if begins else None,
-        ends=_midnight(ends + timedelta(days=1)) if ends and ends < date.max else None,
+        ends=_midnight(ends + timedelta(days=1)) if ends else None,
         text=given["q"],
         run=_uuid(given["run"]),
     )
@@ -77,13 +77,6 @@ def _address(given: Mapping[str, str], **changed: str) -> str:
     """Return the address of the journal with other choices; an empty one is left out."""
     wanted = {name: value for name, value in {**given, **changed}.items() if value}
     return f"{url_for('journal.index')}?{urlencode(wanted)}".rstrip("?")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _midnight(day: date) -> datetime:

@@ -15,7 +15,7 @@ from gongdan.services.departments import DepartmentView
 from gongdan.services.roster_rows import AbsenceView, Roster, ShiftView, StandInView
 from gongdan.services.swaps import SwapView
 from gongdan.text import msg
-from gongdan.web import shown
+from gongdan.web import edges, shown
 from gongdan.web.access import current_desk, needs
 from gongdan.web.forms import Form
 from gongdan.web.pages import dialog, go, told
@@ -74,7 +74,7 @@ class Line:
 def index() -> str:
     desk = current_desk()
     today = shown.now().astimezone(shown.zone()).date()
-    day = _day(request.args.get("day", "")) or today
+    day = edges.asked_day(request.args.get("day", "")) or today
     department = _department(request.args.get("department", ""))
     roster = desk.rosters.week(day, department.id if department else None)
     now = shown.now()
@@ -233,13 +233,6 @@ def _begins(period: Period) -> date:
 def _touches(period: Period, day: date) -> bool:
     last = (period.ends - timedelta(microseconds=1)).astimezone(shown.zone()).date()
     return _begins(period) <= day <= last
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _department(text: str) -> DepartmentView | None:

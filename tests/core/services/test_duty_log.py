@@ -12,8 +12,10 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DatabaseError
 
 from gongdan.errors import InvalidInput, MoveRefused, NotAllowed, NotFound
+from gongdan.services import duty_log
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duty_log import EntryKind
+from gongdan.services.work import Work
 from gongdan.storage.rosters import DutyLogEntryRow
 from gongdan.storage.tables import METADATA
 from gongdan.testing.clocks import Clock
@@ -94,6 +96,50 @@ def test_an_entry_that_is_changed_by_force_is_found(crew: Crew, company_desk: Co
                 connection.execute(text(f"DROP TRIGGER duty_log_entry_no_{name}"))
         connection.execute(text(act))
     assert company_desk.duty_log.verify().first_bad == "1-2"
+
+
+@pytest.mark.clause("001-08-23")
+@pytest.mark.parametrize(
+    "change",
+    ["department_id = (SELECT id FROM department WHERE code = 'gc')", "checks_page = 2", "ticket_id = NULL",
+     "written_at = '2026-03-05 03:00:00+00:00'", "author_id = NULL"],
+)  # fmt: skip
+def test_whose_entry_it_is_where_and_when_cannot_be_changed_by_force_unseen(
+    crew: Crew, company_desk: CompanyDesk, factory: Factory, change: str
+) -> None:
+    company_desk.departments.create("gc", "工程部")
+    crew.zhang.duty_log.write(crew.department_id, "电梯困人", ticket_id=factory.ticket().id)
+    crew.head.duty_log.check(crew.department_id, 1)
+    assert company_desk.duty_log.verify().first_bad == ""
+    engine = company_desk.installation.database.engine
+    line = 2 if "checks_page" in change else 1
+    with engine.execution_options(gongdan_write=True).begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.execute(text("DROP TRIGGER duty_log_entry_no_update"))
+        connection.execute(text(f"UPDATE duty_log_entry SET {change} WHERE line = {line}"))  # noqa: S608
+    assert company_desk.duty_log.verify().first_bad == f"1-{line}"
+
+
+def test_a_writer_has_his_turn_before_the_department_is_held(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    for place, name in ((Work, "take_turn"), (duty_log, "require_open")):
+        monkeypatch.setattr(place, name, _noted(getattr(place, name), name, order))
+    crew.zhang.duty_log.write(crew.department_id, "一")
+    assert order[:2] == ["take_turn", "require_open"]
+
+
+def _noted(act: Callable[..., None], name: str, order: list[str]) -> Callable[..., None]:
+    def noted(*given: object) -> None:
+        order.append(name)
+        act(*given)
+
+    return noted
+
+
+@pytest.mark.parametrize("number", [0, -1, 1_000_001, 10**20])
+def test_a_page_that_no_log_has_is_not_found(crew: Crew, number: int) -> None:
+    with pytest.raises(NotFound):
+        crew.zhang.duty_log.page(crew.department_id, number)
 
 
 def test_an_entry_that_is_slipped_in_is_found(crew: Crew, company_desk: CompanyDesk, clock: Clock) -> None:

@@ -12,10 +12,10 @@ from gongdan.domain.handovers import CountedItem
 from gongdan.errors import InvalidInput, LoginRefused, MoveRefused, NotAllowed, NotFound, StaleVersion
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duty_log import EntryKind
-from gongdan.services.handovers import Checking, HandoverView, Telling
+from gongdan.services.handovers import Checking, Handovers, HandoverView, Telling
 from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
-from gongdan.testing.factories import PASSWORD, Factory
+from gongdan.testing.factories import PASSWORD, Factory, People
 from tests.core.services.crew import Crew, account_of
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -132,6 +132,56 @@ def test_important_work_of_the_outgoing_one_refuses_the_handover(
             who.handovers.sign(handover.id, PASSWORD)
         (refusal,) = refused.value.refusals
         assert (refusal.clauses, (refusal.params or {})["number"]) == (("001-08-36",), number)
+
+
+def test_who_may_not_see_tickets_learns_that_there_is_one_and_not_which(
+    crew: Crew, factory: Factory, person: People, company_desk: CompanyDesk
+) -> None:
+    company_desk.roles.save("guard", "门岗", ["roster.view", "duty_log.write"], new=True)
+    guard = person("guard", name="门岗", login="guard")
+    number = urgent(crew, factory)
+    handover = crew.zhang.handovers.begin(crew.department_id, account_of(guard))
+    seen = guard.handovers.find(handover.id)
+    assert [(one.number, one.subject, one.blocks) for one in seen.state.matters] == [("", "", True)]
+    (refusal, *_) = seen.refusals
+    assert (refusal.guard, refusal.params) == ("important_work", {"number": "", "subject": ""})
+    guard.handovers.check(handover.id, handover.version, Checking(counts={}, has_read_log=True, is_area_normal=True))
+    with pytest.raises(MoveRefused) as refused:
+        guard.handovers.sign(handover.id, PASSWORD)
+    assert number not in str(refused.value.refusals)
+    crew.head.handovers.take_over(handover.id, "我跟进")
+    crew.zhang.handovers.tell(handover.id, crew.zhang.handovers.find(handover.id).version, Telling(is_desk_tidy=True))
+    crew.zhang.handovers.sign(handover.id, PASSWORD)
+    done = guard.handovers.sign(handover.id, PASSWORD)
+    assert [(one.number, one.subject) for one in done.state.matters] == [("", "")]
+    assert [one.number for one in crew.zhang.handovers.find(handover.id).state.matters] == [number]
+
+
+def test_the_list_does_not_ask_what_is_open(crew: Crew, factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+    urgent(crew, factory)
+    handover = ready(crew)
+    monkeypatch.setattr(Handovers, "_matters", None)
+    (listed,) = crew.zhang.handovers.latest()
+    assert (listed.id, listed.outgoing_name, listed.state.matters) == (handover.id, "张敏", ())
+
+
+def test_what_both_say_fits_into_one_entry_of_the_log(crew: Crew, unchanged: Unchanged) -> None:
+    handover = begun(crew)
+    handover = crew.zhang.handovers.tell(handover.id, handover.version, Telling(remark="长" * 4000, is_desk_tidy=True))
+    # 张敏 → 李建国 has 8 characters, two more part the lines: 5000 - 8 - 2 - 4000 = 990.
+    too_long, fits = (
+        Checking(counts={"对讲机": 2, "钥匙": 12}, has_read_log=True, is_area_normal=True, follow_up="长" * length)
+        for length in (991, 990)
+    )
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        crew.li.handovers.check(handover.id, handover.version, too_long)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.params) == ("follow_up", {"max_length": 4990})
+    crew.li.handovers.check(handover.id, handover.version, fits)
+    for who in (crew.zhang, crew.li):
+        who.handovers.sign(handover.id, PASSWORD)
+    (entry,) = crew.zhang.duty_log.page(crew.department_id, 1).entries
+    assert len(entry.body) == 5000
 
 
 def test_important_work_of_others_is_told_and_stands_in_nobodys_way(crew: Crew, factory: Factory) -> None:

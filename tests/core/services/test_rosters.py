@@ -267,3 +267,43 @@ def test_nobody_stands_in_while_he_is_at_a_post_of_his_own_or_away(crew: Crew, u
         with unchanged(), pytest.raises(MoveRefused) as refused:
             crew.head.absences.stand_in(planned.id, account_of(who), period(9, 12, 13))
         assert [refusal.guard for refusal in refused.value.refusals] == [guard]
+
+
+def test_nobody_holds_two_posts_at_once_by_standing_in(crew: Crew, unchanged: Unchanged) -> None:
+    first, second = crew.shift(crew.zhang, 9, 8, 16), crew.shift(crew.wang, 9, 8, 16)
+    crew.head.absences.stand_in(first.id, account_of(crew.li), period(9, 12, 14))
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: crew.shift(crew.li, 9, 13, 20),
+        lambda: crew.head.absences.stand_in(second.id, account_of(crew.li), period(9, 13, 15)),
+        lambda: crew.head.rosters.change(second.id, new_shift(crew, crew.li, 9, 13, 15)),
+    )
+    for act in acts:
+        with unchanged(), pytest.raises(MoveRefused) as refused:
+            act()
+        (refusal,) = refused.value.refusals
+        assert (refusal.guard, refusal.params) == ("no_overlap", {"when": "03-09 12:00–14:00"})
+    crew.shift(crew.li, 9, 14, 20)
+
+
+def test_a_shift_is_not_moved_away_from_under_a_stand_in(crew: Crew, unchanged: Unchanged) -> None:
+    planned = crew.shift(crew.zhang, 9, 8, 16)
+    entered = crew.head.absences.stand_in(planned.id, account_of(crew.li), period(9, 12, 14))
+    later = new_shift(crew, crew.zhang, 9, 13, 20)
+    with unchanged(), pytest.raises(MoveRefused) as refused:
+        crew.head.rosters.change(planned.id, later)
+    (refusal,) = refused.value.refusals
+    assert (refusal.guard, refusal.params) == ("within_shift", {"when": "03-09 12:00–14:00"})
+    crew.head.rosters.change(planned.id, new_shift(crew, crew.zhang, 9, 12, 20))
+    crew.head.absences.cancel_stand_in(entered.id)
+    assert crew.head.rosters.change(planned.id, later).period == period(9, 13, 20)
+
+
+def test_a_shift_is_not_moved_to_a_closed_department(
+    crew: Crew, company_desk: CompanyDesk, unchanged: Unchanged
+) -> None:
+    planned = crew.shift(crew.zhang, 9, 8, 16)
+    closed = company_desk.departments.create("gc", "工程部")
+    company_desk.departments.close(closed.id)
+    with unchanged(), pytest.raises(InvalidInput) as refused:
+        crew.head.rosters.change(planned.id, replace(new_shift(crew, crew.zhang, 9, 8, 16), department_id=closed.id))
+    assert [problem.field for problem in refused.value.problems] == ["department"]

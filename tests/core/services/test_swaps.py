@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 
-from gongdan.domain.rosters import SwapState
+from gongdan.domain.rosters import Period, SwapState
 from gongdan.errors import InvalidInput, MoveRefused, NotAllowed
+from gongdan.services import swaps
 from gongdan.services.absences import NewAbsence
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.rosters import NewShift
@@ -218,3 +220,28 @@ def test_what_has_to_be_decided_stands_first(crew: Crew) -> None:
     done = crew.zhang.swaps.ask(crew.shift(crew.zhang, 20, 8, 16).id, crew.shift(crew.wang, 24, 16, 24).id, "有事")
     crew.zhang.swaps.withdraw(done.id)
     assert [swap.id for swap in crew.head.swaps.latest()] == [pending.id, done.id]
+
+
+def test_a_pending_swap_is_not_lost_behind_newer_ones(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(swaps, "_LATEST", 1)
+    pending = asked(crew)
+    crew.shift(crew.zhang, 17, 8, 16)
+    done = []
+    for day in (20, 28):
+        given, taken = crew.shift(crew.zhang, day, 8, 16), crew.shift(crew.wang, day + 2, 16, 24)
+        done.append(crew.zhang.swaps.ask(given.id, taken.id, "有事"))
+        crew.zhang.swaps.withdraw(done[-1].id)
+    assert [swap.id for swap in crew.head.swaps.latest()] == [pending.id, done[-1].id]
+
+
+def test_a_swap_gives_nobody_a_second_post(crew: Crew, unchanged: Unchanged) -> None:
+    swap = asked(crew)
+    taken = crew.shift(crew.wang, 14, 8, 24)
+    crew.head.absences.stand_in(
+        taken.id,
+        account_of(crew.zhang),
+        Period(swap.taken.period.begins, swap.taken.period.begins + timedelta(hours=1)),
+    )
+    with unchanged(), pytest.raises(MoveRefused) as refused:
+        crew.li.swaps.answer(swap.id, agrees=True)
+    assert [one.guard for one in refused.value.refusals] == ["no_overlap"]
