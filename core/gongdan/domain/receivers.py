@@ -1,12 +1,14 @@
 """Who is meant by a role, by the department head or by the assignee: people, and why it is they.
 
-A role is looked for in the department of the case, then in those above it, then in the whole company. What nobody
-holds falls to the department head, then to the administrators of the company; the reason keeps what was wanted.
+A role is asked of the roster first: those on shift at the moment. When nobody is, all who hold it are meant; they are
+looked for in the department of the case, then in those above it, then in the whole company. What nobody holds falls to
+the department head, then to the administrators of the company; the reason keeps what was wanted. For one who is away
+his deputy is meant.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 from uuid import UUID
 
 from gongdan.domain.people import ADMINISTRATOR
@@ -55,6 +57,31 @@ class Staff:
         return tuple(sorted(found, key=_by_name))
 
 
+class Presence(Protocol):
+    """Who is there at one moment."""
+
+    def on_duty(self, role: str, department_id: UUID | None) -> tuple[Collection[UUID], UUID | None]:
+        """Return who is on shift in a role, and for which department; nobody when the roster has nobody."""
+        ...
+
+    def deputy_of(self, account_id: UUID) -> UUID | None:
+        """Return who acts for a person: himself unless he is away; None when nobody does."""
+        ...
+
+
+class Unrostered:
+    """The presence of a company that keeps no roster."""
+
+    def on_duty(self, role: str, department_id: UUID | None) -> tuple[Collection[UUID], UUID | None]:
+        """Return nobody."""
+        del role
+        return (), department_id
+
+    def deputy_of(self, account_id: UUID) -> UUID | None:
+        """Return the person himself."""
+        return account_id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """The people around a case."""
@@ -63,13 +90,14 @@ class Around:
     owner: UUID | None = None
     department: UUID | None = None
     debtor: UUID | None = None
+    presence: Presence = field(default_factory=Unrostered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why it is these people."""
 
-    #: One of ``PERSONS``, else ``role``, ``administrator`` or ``nobody``.
+    #: One of ``PERSONS``, else ``on_duty``, ``role``, ``administrator`` or ``nobody``.
     by: str
     role: str = ""
     #: Where the role was found; None for the whole company.
@@ -78,6 +106,8 @@ class Reason:
     is_above: bool = False
     #: What was wanted before and could not be found.
     missing: tuple[str, ...] = ()
+    #: The name of the person who is away and for whom it is his deputy.
+    deputy_for: str = ""
 
     def stored(self) -> dict[str, Any]:
         """Return the reason as JSON keeps it."""
@@ -87,6 +117,7 @@ class Reason:
             "department_id": self.department_id.hex if self.department_id else "",
             "is_above": self.is_above,
             "missing": list(self.missing),
+            "deputy_for": self.deputy_for,
         }
 
 
@@ -99,6 +130,7 @@ def loaded(kept: Mapping[str, Any]) -> Reason:
         department_id=UUID(hex=department) if department else None,
         is_above=bool(kept.get("is_above")),
         missing=tuple(kept.get("missing", ())),
+        deputy_for=str(kept.get("deputy_for", "")),
     )
 
 
@@ -128,28 +160,27 @@ def find(wanted: Iterable[str], around: Around, staff: Staff) -> Found:
 
 
 def _with_missing(found: Found, missing: Sequence[str]) -> Found:
-    given = found.reason
-    reason = Reason(
-        by=given.by,
-        role=given.role,
-        department_id=given.department_id,
-        is_above=given.is_above,
-        missing=tuple(missing),
-    )
-    return Found(found.people, reason)
+    return Found(found.people, replace(found.reason, missing=tuple(missing)))
 
 
 def _one(name: str, around: Around, staff: Staff) -> Found:
     return _FINDERS[name](around, staff) if name in _FINDERS else _role(name, around, staff)
 
 
-def _person(by: str, person_id: UUID | None, staff: Staff) -> Found:
+def _person(by: str, person_id: UUID | None, around: Around, staff: Staff) -> Found:
     person = staff.people.get(person_id) if person_id else None
-    return Found((person,), Reason(by=by)) if person else Found()
+    if person is None:
+        return Found()
+    deputy = staff.people.get(around.presence.deputy_of(person.id) or person.id, person)
+    return Found((deputy,), Reason(by=by, deputy_for=person.name if deputy is not person else ""))
 
 
 def _role(role: str, around: Around, staff: Staff) -> Found:
     line = tuple(_line(around, staff))
+    ids, post = around.presence.on_duty(role, line[0] if line else None)
+    if present := tuple(sorted((staff.people[one] for one in ids if one in staff.people), key=_by_name)):
+        is_above = bool(line) and post != line[0]
+        return Found(present, Reason(by="on_duty", role=role, department_id=post, is_above=is_above))
     for place, department_id in enumerate(line):
         if people := staff.holders(role, department_id):
             return Found(people, Reason(by="role", role=role, department_id=department_id, is_above=place > 0))
@@ -185,9 +216,9 @@ def _administrator(around: Around, staff: Staff) -> Found:
 
 
 _FINDERS: Mapping[str, Callable[[Around, Staff], Found]] = {
-    "assignee": lambda around, staff: _person("assignee", around.assignee, staff),
-    "owner": lambda around, staff: _person("owner", around.owner, staff),
-    "debtor": lambda around, staff: _person("debtor", around.debtor, staff),
+    "assignee": lambda around, staff: _person("assignee", around.assignee, around, staff),
+    "owner": lambda around, staff: _person("owner", around.owner, around, staff),
+    "debtor": lambda around, staff: _person("debtor", around.debtor, around, staff),
     "department_head": _department_head,
     "supervisor": _supervisor,
     ADMINISTRATOR: _administrator,

@@ -1,5 +1,6 @@
 """What the clock of a duty is reckoned by: figures of the policy, calendars, and the people of the company."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,9 +13,12 @@ from sqlalchemy.orm import Session
 from gongdan.domain.calendars import WorkingCalendar
 from gongdan.domain.limits import Limit, Span, read_limit
 from gongdan.domain.policy import PolicyValue
-from gongdan.domain.receivers import Person, Staff
+from gongdan.domain.receivers import Person, Presence, Staff, Unrostered
+from gongdan.domain.rosters import Absence, deputy_of
+from gongdan.services.roster_rows import absences_at, planned
 from gongdan.storage.accounts import AccountRow, MembershipRow
 from gongdan.storage.companies import DepartmentRow
+from gongdan.storage.rosters import AbsenceRow, ShiftRow
 
 if TYPE_CHECKING:
     from gongdan.domain.policy import PolicyTimeline
@@ -31,6 +35,34 @@ class Figure:
     line_id: UUID | None = None
 
 
+class _Rostered:
+    """Who is there at one moment by the roster; each role and department is asked once."""
+
+    def __init__(self, desk: "CompanyDesk", session: Session, at: datetime, staff: Staff) -> None:
+        self._desk = desk
+        self._session = session
+        self._at = at
+        self._staff = staff
+        self._found: dict[tuple[str, UUID | None], tuple[Collection[UUID], UUID | None]] = {}
+
+    def on_duty(self, role: str, department_id: UUID | None) -> tuple[Collection[UUID], UUID | None]:
+        """Return who is on shift in a role, and for which department."""
+        asked = role, department_id
+        if asked not in self._found:
+            present = self._desk.rosters.on_duty_in(self._session, self._at, department_id, role)
+            place = present[0].department_id if present and department_id else None
+            self._found[asked] = frozenset(one.account_id for one in present), place
+        return self._found[asked]
+
+    def deputy_of(self, account_id: UUID) -> UUID | None:
+        """Return who acts for a person."""
+        return deputy_of(account_id, self._at, self._absences, self._staff.people)
+
+    @cached_property
+    def _absences(self) -> Sequence[Absence]:
+        return absences_at(self._session, self._at)
+
+
 class Figures:
     """What one transaction needs to know, each asked once and only when it is needed."""
 
@@ -38,6 +70,7 @@ class Figures:
         self._desk = desk
         self._session = session
         self._calendars: dict[UUID | None, WorkingCalendar] = {}
+        self._presences: dict[datetime, Presence] = {}
 
     def figure(self, key: str, at: datetime) -> Figure:
         """Return what the policy says of a limit at ``at``."""
@@ -62,6 +95,19 @@ class Figures:
         if department_id not in self._calendars:
             self._calendars[department_id] = self._desk.calendars.of(department_id, self._session)
         return self._calendars[department_id]
+
+    def presence(self, at: datetime) -> Presence:
+        """Return who is there at ``at``; a company without shifts and absences is asked once whether it has any."""
+        if not self._has_roster:
+            return Unrostered()
+        if at not in self._presences:
+            self._presences[at] = _Rostered(self._desk, self._session, at, self.staff)
+        return self._presences[at]
+
+    @cached_property
+    def _has_roster(self) -> bool:
+        found = [select(model.id).where(planned(model)).limit(1).scalar_subquery() for model in (ShiftRow, AbsenceRow)]
+        return any(self._session.execute(select(*found)).one())
 
     @cached_property
     def _timeline(self) -> "PolicyTimeline":

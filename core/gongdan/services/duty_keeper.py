@@ -160,13 +160,13 @@ class DutyKeeper:
             self._climb(row, point)
 
     def _warn(self, row: DutyRow, point: Point) -> None:
-        self._pass_to(row, point, self.people.debtors(row), WARNED)
+        self._pass_to(row, point, self.people.debtors(row, point.at), WARNED)
         self._work.record("duty.warned", "duty", row.id, after={**told(row), "point": point.code, "at": point.at})
         self._tell(EventKind.DUTY_WARNED, row, point=point.code)
 
     def _miss(self, row: DutyRow, point: Point) -> None:
         row.state, row.missed_at = DutyState.MISSED.value, point.at
-        self._pass_to(row, point, self.people.debtors(row), MISSED)
+        self._pass_to(row, point, self.people.debtors(row, point.at), MISSED)
         self._work.record("duty.missed", "duty", row.id, after=told(row))
         self._tell(EventKind.DUTY_MISSED, row)
 
@@ -174,7 +174,7 @@ class DutyKeeper:
         if row.acknowledged_at is not None or point.rung is None:
             self._pass_to(row, point, (), ESCALATED)
             return
-        found = self.people.receivers(row, point.rung.receivers)
+        found = self.people.receivers(row, point.rung.receivers, point.at)
         self._pass_to(row, point, found, ESCALATED)
         people = [person.id for answer in found for person in answer.people]
         self._work.record(
@@ -216,7 +216,7 @@ class DutyKeeper:
         self._work.record(
             "duty.waived", "duty", row.id, before={"state": before}, after={**told(row), "reason": reason}
         )
-        for answer in self.people.debtors(row):
+        for answer in self.people.debtors(row, self._work.now):
             self.people.notify(row, answer.people, WAIVED, self._work.now, reason=reason)
         self._tell(EventKind.DUTY_WAIVED, row, reason=reason)
 
@@ -415,7 +415,7 @@ class DutyKeeper:
                 step.acknowledged_at = now
         row.acknowledged_at, row.acknowledged_by = now, account_id
         self._work.record("duty.acknowledged", "duty", row.id, after=told(row))
-        others = {person.id for answer in self.people.debtors(row) for person in answer.people}
+        others = {person.id for answer in self.people.debtors(row, self._work.now) for person in answer.people}
         others |= {step.receiver_id for step in steps if step.receiver_id}
         people = self.people.named(others - {account_id})
         self.people.notify(row, people, ACKNOWLEDGED, now, name=self._work.actor.name)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from gongdan.domain.duties import DutyRule
-from gongdan.domain.receivers import Around, Found, Person, find
+from gongdan.domain.receivers import Around, Found, Person, Presence, find
 from gongdan.services.duty_figures import Figures
 from gongdan.services.duty_points import Point
 from gongdan.services.notices import NewNotice, tell
@@ -49,22 +49,24 @@ class DutyPeople:
 
     def charge(self, row: DutyRow, rule: DutyRule, ticket: TicketRow) -> None:
         """Write down who owes a duty, and why he: one person, or everybody with a role."""
-        found = find(rule.owed_by, _around(ticket), self._figures.staff)
+        found = find(rule.owed_by, _around(ticket, self._figures.presence(self._work.now)), self._figures.staff)
         is_one = len(found.people) == 1
         row.debtor_id = found.people[0].id if is_one else None
         row.debtor_role = "" if is_one else found.reason.role
-        row.debtor_department_id = found.reason.department_id
+        place = found.reason.department_id
+        # Somebody of another department may be on shift here; he is to see what he owes.
+        row.debtor_department_id = place if all(person.department_id == place for person in found.people) else None
         row.debtor_why = found.reason.stored()
 
-    def debtors(self, row: DutyRow) -> tuple[Found, ...]:
-        """Return everybody who owes a duty today; for one who has left, the head of the department."""
+    def debtors(self, row: DutyRow, at: datetime) -> tuple[Found, ...]:
+        """Return who owes a duty at a moment: for one who is away his deputy, for one who has left the head."""
         wanted = "debtor" if row.debtor_id is not None else row.debtor_role
-        found = find((wanted,) if wanted else (), self._around(row), self._figures.staff)
+        found = find((wanted,) if wanted else (), self._around(row, at), self._figures.staff)
         return (found,) if found.people else ()
 
-    def receivers(self, row: DutyRow, wanted: Iterable[str]) -> tuple[Found, ...]:
-        """Return who is meant by each of ``wanted``, nobody twice."""
-        around = self._around(row)
+    def receivers(self, row: DutyRow, wanted: Iterable[str], at: datetime) -> tuple[Found, ...]:
+        """Return who is meant by each of ``wanted`` at a moment, nobody twice."""
+        around = self._around(row, at)
         told_to: set[UUID] = set()
         answers: list[Found] = []
         for name in wanted:
@@ -109,11 +111,11 @@ class DutyPeople:
         for person in people:
             tell(self._work, person.id, notice)
 
-    def _around(self, row: DutyRow) -> Around:
-        ticket = self._ticket(row)
+    def _around(self, row: DutyRow, at: datetime) -> Around:
+        ticket, presence = self._ticket(row), self._figures.presence(at)
         if ticket is None:
-            return Around(department=row.calendar_department_id, debtor=row.debtor_id)
-        return _around(ticket, row.debtor_id)
+            return Around(department=row.calendar_department_id, debtor=row.debtor_id, presence=presence)
+        return _around(ticket, presence, row.debtor_id)
 
     def _ticket(self, row: DutyRow) -> TicketRow | None:
         if row.ticket_id is None:
@@ -124,5 +126,11 @@ class DutyPeople:
         return self._tickets[row.ticket_id]
 
 
-def _around(ticket: TicketRow, debtor: UUID | None = None) -> Around:
-    return Around(assignee=ticket.assignee_id, owner=ticket.owner_id, department=ticket.department_id, debtor=debtor)
+def _around(ticket: TicketRow, presence: Presence, debtor: UUID | None = None) -> Around:
+    return Around(
+        assignee=ticket.assignee_id,
+        owner=ticket.owner_id,
+        department=ticket.department_id,
+        debtor=debtor,
+        presence=presence,
+    )

@@ -52,6 +52,9 @@ _REASONS: Mapping[str, str] = {
     "assignee": msg("工单的经办人"),
     "owner": msg("工单的首接人"),
     "debtor": msg("责任人"),
+    "on_duty": msg("“{role}”角色当班的人，在工单所属部门"),
+    "on_duty_above": msg("“{role}”角色当班的人，在上级部门"),
+    "on_duty_anywhere": msg("“{role}”角色当班的人，在全公司范围"),
     "role": msg("“{role}”角色，在工单所属部门"),
     "role_above": msg("“{role}”角色，在上级部门"),
     "role_anywhere": msg("“{role}”角色，在全公司范围"),
@@ -92,8 +95,8 @@ def event_words(event: str, ticket_type: TicketType | None) -> Sentence:
 def reason_words(why: Reason, roles: Mapping[str, str]) -> Sentence:
     """Return why it is these people; ``roles``: source texts of the roles' names."""
     key = why.by
-    if key == "role" and why.department_id is None:
-        key = "role_anywhere"
+    if key in {"role", "on_duty"} and why.department_id is None:
+        key = f"{key}_anywhere"
     elif why.is_above and f"{key}_above" in _REASONS:
         key = f"{key}_above"
     return Sentence(_REASONS.get(key, key), {"role": roles.get(why.role, why.role)})

@@ -246,6 +246,8 @@ class _Explainer:
     def _why_words(self) -> Iterator[Sentence]:
         why, roles = self._duty.why, self._roles()
         yield reason_words(why, roles)
+        if why.deputy_for:
+            yield Sentence(msg("代理 {person}，其当时请假"), {"person": why.deputy_for})
         if missing := missing_words(why, roles):
             yield Sentence(msg("按规则应为 {missing}，但没有这样的人"), {"missing": missing})
 

@@ -1,0 +1,119 @@
+"""The roster says who owes a duty: those on shift, and the deputy of one who is away."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import ModuleType
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event
+
+from gongdan.domain.duties import Rung
+from gongdan.domain.rulebook import Rulebook
+from gongdan.services.absences import NewAbsence
+from gongdan.services.desk import CompanyDesk
+from gongdan.services.duty_rows import DutyView
+from gongdan.testing import sample
+from gongdan.testing.clocks import Clock
+from gongdan.testing.factories import Factory
+from gongdan.testing.fakes import make_plugin
+from tests.core.services.crew import Crew, account_of, at
+
+#: Owed by whoever answers the phone, who are told once more when it is missed.
+SORT = replace(
+    sample.DISPATCH,
+    name="sample.sort",
+    label="分拣",
+    owed_by=("agent",),
+    ladder=(Rung(label="再次提醒", receivers=("agent",)),),
+)
+
+
+@pytest.fixture
+def plugin_modules() -> Mapping[str, ModuleType]:
+    book: Rulebook = sample.with_duties().register_rulebook()
+
+    def rulebook() -> Rulebook:
+        return replace(book, duty_rules=(*book.duty_rules, SORT))
+
+    return {sample.NAME: make_plugin(register_rulebook=rulebook)}
+
+
+def _duty(desk: CompanyDesk, ticket_id: UUID, rule: str) -> DutyView:
+    return next(duty for duty in desk.duties.of_ticket(ticket_id) if duty.rule == f"sample.{rule}")
+
+
+def _why(desk: CompanyDesk, duty: DutyView) -> list[str]:
+    return [sentence.text for sentence in desk.explain.duty(duty.id).why]
+
+
+def _told(desk: CompanyDesk, duty: DutyView) -> list[tuple[str, str]]:
+    return [(step.point, step.receiver) for step in desk.duties.file(duty.id).steps]
+
+
+def _away(crew: Crew, begins: float) -> None:
+    """Zhang Min is away until the evening, and Li Jianguo acts for her."""
+    crew.head.absences.enter(
+        NewAbsence(
+            account_id=account_of(crew.zhang), kind="sick", begins=at(5, begins), ends=at(5, 18),
+            deputy_id=account_of(crew.li),
+        )
+    )  # fmt: skip
+
+
+def test_who_is_on_shift_owes_it_and_is_told(crew: Crew, clock: Clock) -> None:
+    crew.shift(crew.zhang, 5, 8, 16)
+    crew.shift(crew.li, 5, 16, 24)
+    ticket = Factory(crew.wang).ticket(department_id=crew.department_id)
+    duty = _duty(crew.head, ticket.id, "sort")
+    assert (duty.debtor, duty.why.by) == ("张敏", "on_duty")
+    assert _why(crew.head, duty) == ["“{role}”角色当班的人，在工单所属部门"]
+    clock.move(timedelta(hours=1))
+    crew.head.duties.waive(duty.id, "重复登记")
+    # Warned after 24 minutes, missed after 30; the rung names the role, and she alone is on shift.
+    assert _told(crew.head, duty) == [("warn:80", "张敏"), ("due", "张敏"), ("rung:0", "张敏")]
+
+
+def test_everybody_with_the_role_owes_it_while_nobody_is_on_shift(crew: Crew) -> None:
+    crew.shift(crew.li, 5, 16, 24)
+    ticket = Factory(crew.wang).ticket(department_id=crew.department_id)
+    duty = _duty(crew.head, ticket.id, "sort")
+    assert (duty.debtor_id, duty.why.by, duty.why.role) == (None, "role", "agent")
+
+
+def test_several_on_shift_owe_it_together(crew: Crew) -> None:
+    crew.shift(crew.zhang, 5, 8, 16)
+    crew.shift(crew.li, 5, 8, 16)
+    ticket = Factory(crew.wang).ticket(department_id=crew.department_id)
+    duty = _duty(crew.head, ticket.id, "sort")
+    assert (duty.debtor_id, duty.why.by) == (None, "on_duty")
+    assert duty.id in {mine.id for mine in crew.zhang.duties.mine()}
+
+
+def test_the_deputy_owes_what_one_who_is_away_would_owe(crew: Crew) -> None:
+    _away(crew, 9)
+    duty = _duty(crew.head, Factory(crew.zhang).ticket().id, "dispatch")
+    assert (duty.debtor, duty.why.by, duty.why.deputy_for) == ("李建国", "owner", "张敏")
+    assert _why(crew.head, duty) == ["工单的首接人", "代理 {person}，其当时请假"]
+
+
+def test_the_deputy_is_told_of_what_was_owed_before_the_absence(crew: Crew, clock: Clock) -> None:
+    _away(crew, 10.2)
+    duty = _duty(crew.head, Factory(crew.zhang).ticket().id, "dispatch")
+    assert duty.debtor == "张敏"
+    clock.move(timedelta(minutes=25))
+    crew.head.duties.waive(duty.id, "重复登记")
+    assert _told(crew.head, duty) == [("warn:80", "李建国")]
+
+
+def test_a_company_without_a_roster_is_asked_once_a_transaction(crew: Crew) -> None:
+    seen: list[str] = []
+    engine = crew.head.installation.database.engine
+    listen = lambda *given: seen.append(given[2])  # noqa: E731  # a listener of the library's signature
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        Factory(crew.zhang).ticket(department_id=crew.department_id)
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+    assert len([statement for statement in seen if "absence" in statement or "shift" in statement]) == 1
