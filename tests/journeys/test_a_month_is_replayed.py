@@ -144,7 +144,8 @@ def _rest_of_the_month(office: Office, clock: Clock) -> None:
     worse = {"severity": "major", "consequence": "injury", "severity_reason": "有人受伤", "remark": "医院来电"}
     office.move(office.clerk, raised, "raise_severity", **worse)
     clock.set(at(30, 10, 35))
-    # Nobody reports it in an hour: missed.
+    # Nobody reports it in an hour: missed. Nobody has decided how soon a major one is settled, so the 24 h of the desk
+    # of the ordinary one stay, over on 1 April at 12:00: missed too.
     office.forward(raised)
 
 
@@ -171,6 +172,6 @@ def test_a_month_that_is_replayed_counts_what_was_met_late_and_missed(
     _rest_of_the_month(office, clock)
     clock.set(at(4, 9, month=4))
     fire(at(4, 9, month=4))
-    assert _counts(company_desk) == {"done": 12, "late": 4, "missed": 4, "cancelled": 2}
+    assert _counts(company_desk) == {"done": 12, "late": 4, "missed": 5, "cancelled": 2}
     assert fire(at(4, 9, month=4)) == 0
     assert company_desk.journal.verify().first_bad is None

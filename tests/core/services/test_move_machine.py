@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.workflow import StateCategory
-from gongdan.errors import GongdanError, InvalidInput, MoveRefused, StaleVersion
+from gongdan.errors import GongdanError, InvalidInput, MoveRefused, StaleVersion, TicketClosed
 from gongdan.services.desk import CompanyDesk
 from gongdan.testing import sample
 from gongdan.testing.factories import Factory, People
@@ -63,7 +63,8 @@ class OneTicket(RuleBasedStateMachine):
     def change(self, subject: str) -> None:
         try:
             after = self.agent.tickets.change(self.ticket.id, self.ticket.version, {"subject": subject})
-        except InvalidInput as refusal:
+        except (InvalidInput, TicketClosed) as refusal:
+            assert isinstance(refusal, InvalidInput) or not self.ticket.is_open
             self._nothing_changed(refusal)
             return
         if after.subject != self.ticket.subject:
