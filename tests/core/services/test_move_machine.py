@@ -63,9 +63,11 @@ class OneTicket(RuleBasedStateMachine):
     def change(self, subject: str) -> None:
         try:
             after = self.agent.tickets.change(self.ticket.id, self.ticket.version, {"subject": subject})
-        except (InvalidInput, TicketClosed) as refusal:
-            assert isinstance(refusal, InvalidInput) or not self.ticket.is_open
+        except InvalidInput as refusal:
             self._nothing_changed(refusal)
+            return
+        except TicketClosed as refusal:
+            self._nothing_changed(refusal, is_open=False)
             return
         if after.subject != self.ticket.subject:
             self._changed(after)
@@ -97,8 +99,9 @@ class OneTicket(RuleBasedStateMachine):
         self.ticket = after
         self.acts += 1
 
-    def _nothing_changed(self, refusal: GongdanError) -> None:
+    def _nothing_changed(self, refusal: GongdanError, *, is_open: bool | None = None) -> None:
         assert str(refusal)
+        assert is_open in (None, self.ticket.is_open)
         assert self._stored() == self.ticket
 
     def _stored(self) -> TicketView:
