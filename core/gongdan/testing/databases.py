@@ -21,20 +21,28 @@ BACKEND = "GONGDAN_TEST_BACKEND"
 
 
 class SharedEngines:
-    """One engine for each address, since every new engine compiles each statement anew."""
+    """One engine for each address, since every new engine compiles each statement anew.
+
+    The first database of a test gets it; others that the test opens beside it have engines of their own.
+    """
 
     def __init__(self, make: Callable[[str], Engine]) -> None:
         self._make = make
         self._engines: dict[str, Engine] = {}
+        self._lent: set[str] = set()
 
     def __call__(self, url: str) -> Engine:
         """Return the engine of an address."""
+        if url in self._lent:
+            return self._make(url)
+        self._lent.add(url)
         if url not in self._engines:
             self._engines[url] = self._make(url)
         return self._engines[url]
 
     def forget_connections(self) -> None:
-        """Close what is left of the connections of the test before."""
+        """Close what is left of the connections of the test before; the next one may have the engines."""
+        self._lent.clear()
         for engine in self._engines.values():
             engine.dispose()
 
