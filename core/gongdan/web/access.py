@@ -244,7 +244,7 @@ def this_page() -> str:
 def routes(path: str) -> bool:
     """Tell whether ``path`` is a page of ours that can be opened."""
     try:
-        endpoint, _ = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+        endpoint, _ = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]  # a request is there
     except HTTPException:
         return False
     return bool(endpoint != "static")

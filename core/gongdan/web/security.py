@@ -52,7 +52,7 @@ def configure(app: Flask, settings: Settings, web_key: bytes) -> None:
     )
     if settings.proxies:
         count = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # as Flask documents it
 
 
 def install(app: Flask) -> None:

@@ -14,6 +14,7 @@ from gongdan.errors import InvalidInput, NotAllowed, NotFound
 from gongdan.services.calendars import CalendarDraft
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.holidays import HolidayYear
+from gongdan.services.work import Work
 from gongdan.storage.calendars import CalendarRow, HolidayYearRow
 from gongdan.testing.factories import People
 
@@ -273,8 +274,8 @@ def test_a_year_that_is_taken_back_with_its_transaction_is_not_kept(company_desk
     class Interrupted(Exception):
         """Stands for whatever ends a transaction."""
 
-    def fail(work: object) -> int:
-        assert calendars.of(None, work.session).known_until == date(2027, 12, 31)  # type: ignore[attr-defined]
+    def fail(work: Work) -> int:
+        assert calendars.of(None, work.session).known_until == date(2027, 12, 31)
         raise Interrupted
 
     with pytest.MonkeyPatch.context() as patched:
