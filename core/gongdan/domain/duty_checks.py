@@ -32,7 +32,7 @@ def problems(rule: DutyRule, declared: Declared) -> tuple[str, ...]:
         found += _of_conditions(rule, types)
         found += _of_promise(rule, types)
     found += _of_policy(rule, declared.policy_keys)
-    found += _of_people(rule, declared.roles)
+    found += of_people(rule, declared.roles)
     return tuple(f"duty rule {rule.name}: {problem}" for problem in found)
 
 
@@ -41,15 +41,16 @@ def problems(rule: DutyRule, declared: Declared) -> tuple[str, ...]:
 
 def _of_triggers(rule: DutyRule, types: Collection[TicketType]) -> Iterator[str]:
     for what, trigger in (("starts", rule.starts), ("stops", rule.stops), ("cancels", rule.cancels)):
-        yield from (f"{what} with an unknown {problem}" for problem in _unknown(trigger, types))
+        yield from (f"{what} with an unknown {problem}" for problem in unknown_names(trigger, types))
     for ticket_type in types:
-        if not _can_happen(rule.starts, ticket_type):
+        if not can_happen(rule.starts, ticket_type):
             yield f"its start never happens for {ticket_type.name}"
-        if not _can_happen(rule.stops, ticket_type):
+        if not can_happen(rule.stops, ticket_type):
             yield f"its end never happens for {ticket_type.name}"
 
 
-def _unknown(trigger: Trigger, types: Collection[TicketType]) -> Iterator[str]:
+def unknown_names(trigger: Trigger, types: Collection[TicketType]) -> Iterator[str]:
+    """Name what a trigger waits for that no ticket type has."""
     moves = {move.name for ticket_type in types for move in ticket_type.workflow.moves}
     states = {state.name for ticket_type in types for state in ticket_type.workflow.states}
     fields = {field.name for ticket_type in types for field in ticket_type.fields} | set(CORE_FACTS)
@@ -58,7 +59,8 @@ def _unknown(trigger: Trigger, types: Collection[TicketType]) -> Iterator[str]:
     yield from (f"field {name}" for name in trigger.on_fields if name not in fields)
 
 
-def _can_happen(trigger: Trigger, ticket_type: TicketType) -> bool:
+def can_happen(trigger: Trigger, ticket_type: TicketType) -> bool:
+    """Tell whether anything of a ticket type sets a trigger off."""
     flow = ticket_type.workflow
     entered = [flow.initial, *(state for move in flow.moves if (state := flow.state(move.to_state)))]
     if trigger.on_opened or any(flow.move(name) for name in trigger.moves):
@@ -135,11 +137,17 @@ def _of_policy(rule: DutyRule, keys: Mapping[str, PolicyKey]) -> Iterator[str]:
             yield f"policy key {name} is no limit"
     if not rule.limit and not rule.promised_field:
         yield "it names neither a limit nor a promised time"
+    yield from of_shares(rule)
+
+
+def of_shares(rule: DutyRule) -> Iterator[str]:
+    """Name the shares of the time that are none."""
     shares = (*rule.warn_percents, *(rung.percent for rung in rule.ladder if rung.percent is not None))
     yield from (f"{share} % is not between 0 and 99" for share in shares if not 0 <= share < _HUNDRED)
 
 
-def _of_people(rule: DutyRule, roles: Collection[str]) -> Iterator[str]:
+def of_people(rule: DutyRule, roles: Collection[str]) -> Iterator[str]:
+    """Name who cannot owe a duty or be told of it."""
     known = {*PERSONS, *roles}
     if not rule.owed_by:
         yield "nobody owes it"

@@ -48,6 +48,9 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("export.run", msg("导出数据")),
     Permission("duty.team", msg("查看全体人员的责任")),
     Permission("duty.waive", msg("豁免责任")),
+    Permission("plan.view", msg("查看计划")),
+    Permission("plan.do", msg("办理他人的计划事项")),
+    Permission("plan.manage", msg("终止与恢复计划")),
     Permission("policy.view", msg("查看制度参数与工作日历")),
     Permission("policy.admin", msg("设定制度参数与工作日历")),
     Permission("journal.view", msg("查看日志")),
@@ -71,6 +74,7 @@ _DESK = frozenset(
         "asset.view",
         "roster.view",
         "duty_log.write",
+        "plan.view",
     }
 )
 
@@ -94,6 +98,8 @@ CORE_ROLES: tuple[Role, ...] = (
             "policy.view",
             "duty.team",
             "duty.waive",
+            "plan.do",
+            "plan.manage",
             "roster.admin",
         },
     ),
@@ -111,8 +117,9 @@ CORE_ROLES: tuple[Role, ...] = (
                 "party.phone",
                 "roster.view",
                 "duty_log.write",
+                "plan.view",
             }
         ),
     ),
-    Role("observer", msg("查阅者"), frozenset({"ticket.view", "party.view", "asset.view", "roster.view"})),
+    Role("observer", msg("查阅者"), frozenset({"ticket.view", "party.view", "asset.view", "roster.view", "plan.view"})),
 )

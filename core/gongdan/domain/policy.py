@@ -18,7 +18,17 @@ from typing import TypeAlias
 from uuid import UUID
 
 from gongdan.domain.fields import Choice
+from gongdan.domain.hours import Hours, hours_text, read_hours
 from gongdan.domain.limits import Limit, MonthDay, Span, SpanUnit, describe, limit_text, read_limit
+from gongdan.domain.recurrences import (
+    Every,
+    Recurrence,
+    describe_period,
+    describe_recurrence,
+    read_period,
+    read_recurrence,
+    recurrence_text,
+)
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.text import msg
 
@@ -36,7 +46,7 @@ _LONGEST_NUMBER = 15
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 #: What a value is once it is read.
-Value: TypeAlias = Limit | int | Decimal | time | str | bool
+Value: TypeAlias = Limit | Recurrence | Hours | int | Decimal | time | str | bool
 
 
 class PolicyKind(StrEnum):
@@ -44,6 +54,12 @@ class PolicyKind(StrEnum):
 
     #: How long something may take, such as ``2 h`` or ``24 desk_h``.
     LIMIT = "limit"
+    #: How often something comes again, such as ``1 month`` or ``week:fri``.
+    RECURRENCE = "recurrence"
+    #: A plain period, such as ``1 year``.
+    PERIOD = "period"
+    #: Hours of a day, such as ``10:30-11:30 15:00-17:30``.
+    HOURS = "hours"
     INTEGER = "integer"
     #: A share in hundredths: ``20`` is 20 %.
     PERCENT = "percent"
@@ -263,7 +279,8 @@ def _readable(key: PolicyKey, text: str) -> Value | None:
 def read_value(key: PolicyKey, text: str) -> Value:
     """Return what a written value means.
 
-    Raises ``InvalidInput`` for a limit and ``ValueError`` for another value that ``check`` would refuse by its form.
+    Raises ``InvalidInput`` for a limit, a recurrence, a period or hours, and ``ValueError`` for another value that
+    ``check`` would refuse by its form.
     """
     return _READERS[key.kind](text.strip())
 
@@ -339,6 +356,13 @@ def _read_time(text: str) -> time:
     return time.fromisoformat(text)
 
 
+def _read_hours(text: str) -> Hours:
+    if not (hours := read_hours(text)):
+        # Hours that are never would be none; to leave them open is to leave the key undecided.
+        raise ValueError(text)
+    return hours
+
+
 def _read_yes_no(text: str) -> bool:
     if text not in _YES_NO:
         raise ValueError(text)
@@ -355,6 +379,9 @@ _YES_NO = {"yes": True, "no": False, "是": True, "否": False}
 
 _READERS: Mapping[PolicyKind, Callable[[str], Value]] = {
     PolicyKind.LIMIT: read_limit,
+    PolicyKind.RECURRENCE: read_recurrence,
+    PolicyKind.PERIOD: read_period,
+    PolicyKind.HOURS: _read_hours,
     PolicyKind.INTEGER: _read_integer,
     PolicyKind.PERCENT: _read_percent,
     PolicyKind.MONEY: _read_decimal,
@@ -415,7 +442,9 @@ def _write(kind: PolicyKind, value: Value) -> str:
         return f"{value:.{_PLACES}f}" if kind is PolicyKind.MONEY else f"{value.normalize():f}"
     if isinstance(value, int | str):
         return str(value)
-    return limit_text(value)
+    if isinstance(value, tuple):
+        return hours_text(value)
+    return limit_text(value) if isinstance(value, Limit) else recurrence_text(value)
 
 
 #: What a value of a kind has to look like.
@@ -424,6 +453,7 @@ _FORMS: Mapping[PolicyKind, str] = {
     PolicyKind.PERCENT: msg("应为 0 到 100 的百分数"),
     PolicyKind.MONEY: msg("应为金额，最多两位小数"),
     PolicyKind.TIME: msg("应为时间"),
+    PolicyKind.HOURS: msg("应为时段"),
     PolicyKind.CHOICE: msg("不是可选的值"),
     PolicyKind.YES_NO: msg("应为是或否"),
     PolicyKind.TEXT: msg("应为一行文字"),
@@ -434,6 +464,7 @@ _EXAMPLES: Mapping[PolicyKind, str] = {
     PolicyKind.PERCENT: msg("例如 20"),
     PolicyKind.MONEY: msg("例如 50.00"),
     PolicyKind.TIME: msg("例如 17:30"),
+    PolicyKind.HOURS: msg("例如 10:30-11:30 15:00-17:30"),
     PolicyKind.CHOICE: "",
     PolicyKind.YES_NO: msg("请填 yes 或 no"),
     PolicyKind.TEXT: "",
@@ -449,8 +480,8 @@ def describe_value(key: PolicyKey, text: str | None) -> tuple[str, Mapping[str, 
     value = _readable(key, text)
     if value is None:
         return msg("{value}（已不适用）"), {"value": text}
-    if isinstance(value, Limit):
-        return describe(value)
+    if isinstance(value, Limit | Recurrence):
+        return _time_words(key, value)
     if isinstance(value, bool):
         return (msg("是") if value else msg("否")), {}
     if key.kind is PolicyKind.CHOICE:
@@ -459,6 +490,14 @@ def describe_value(key: PolicyKey, text: str | None) -> tuple[str, Mapping[str, 
         "value": text,
         "unit": key.unit_label,
     }
+
+
+def _time_words(key: PolicyKey, value: Limit | Recurrence) -> tuple[str, Mapping[str, object]]:
+    if isinstance(value, Limit):
+        return describe(value)
+    if key.kind is PolicyKind.PERIOD and isinstance(value, Every):
+        return describe_period(value)
+    return describe_recurrence(value)
 
 
 _UNITS: Mapping[PolicyKind, str] = {PolicyKind.PERCENT: msg("{value}%"), PolicyKind.MONEY: msg("{value} 元")}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.duties import DutyRule
 from gongdan.domain.people import Permission, Role
+from gongdan.domain.plans import PlanRule
 from gongdan.domain.policy import PolicyKey, PolicyPack
 from gongdan.domain.ticket_types import TicketType
 
@@ -36,6 +37,8 @@ class Rulebook:
     policy_keys: tuple[PolicyKey, ...] = ()
     #: Who owes what by when.
     duty_rules: tuple[DutyRule, ...] = ()
+    #: What comes again and again, for the company or for each ticket.
+    plan_rules: tuple[PlanRule, ...] = ()
     #: Answers to many of them at once, by the regulation they come from.
     packs: tuple[PolicyPack, ...] = ()
     #: The clauses that the declarations name.

@@ -10,6 +10,8 @@ from gongdan.domain.duties import DutyRule
 from gongdan.domain.duty_checks import Declared, problems
 from gongdan.domain.importing import Importer
 from gongdan.domain.people import CORE_PERMISSIONS, CORE_ROLES, Permission, Role
+from gongdan.domain.plan_checks import plan_problems
+from gongdan.domain.plans import PlanRule
 from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey, PolicyPack, check
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.ticket_types import TicketType
@@ -73,8 +75,18 @@ class Catalogue:
     policy_keys: Register[PolicyKey] = field(default_factory=lambda: Register("policy key"))
     packs: Register[PolicyPack] = field(default_factory=lambda: Register("policy pack"))
     duty_rules: Register[DutyRule] = field(default_factory=lambda: Register("duty rule"))
+    plan_rules: Register[PlanRule] = field(default_factory=lambda: Register("plan rule"))
     importers: Register[Importer] = field(default_factory=lambda: Register("import kind"))
     clauses: Mapping[str, Clause] = field(default_factory=lambda: MappingProxyType({}))
+
+    def rule_of_duty(self, name: str) -> DutyRule | None:
+        """Return the rule of a duty, be it one of its own or that of a plan's runs."""
+        plan = self.plan_rules.get(name)
+        return plan.duty if plan else self.duty_rules.get(name)
+
+    def plugin_of_duty(self, name: str) -> str:
+        """Return the plugin that declares the rule of a duty; empty when nobody does."""
+        return self.duty_rules.plugin_of(name) or self.plan_rules.plugin_of(name)
 
 
 def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[Importer]]) -> Catalogue:
@@ -92,7 +104,7 @@ def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[
         _add_rulebook(made, plugin, rulebooks[plugin])
     # Rules may speak of ticket types and roles of other plugins.
     for plugin in sorted(rulebooks):
-        _add_duty_rules(made, plugin, rulebooks[plugin].duty_rules)
+        _add_duty_rules(made, plugin, rulebooks[plugin])
     for plugin in sorted(importers):
         for importer in importers[plugin]:
             made.importers.add(plugin, importer.kind, importer)
@@ -134,17 +146,25 @@ def _check_pack(made: Catalogue, plugin: str, pack: PolicyPack) -> None:
             raise DeclarationError(plugin, f"policy pack {pack.name} names clause {line.clause}, which has no text")
 
 
-def _add_duty_rules(made: Catalogue, plugin: str, rules: Collection[DutyRule]) -> None:
+def _add_duty_rules(made: Catalogue, plugin: str, book: Rulebook) -> None:
     declared = Declared(
         {owned.value.name: owned.value for owned in made.ticket_types},
         {owned.value.name for owned in made.roles},
         {owned.value.name: owned.value for owned in made.policy_keys},
     )
-    for rule in rules:
+    for rule in book.duty_rules:
         _check_prefix(plugin, "duty rule", rule.name)
         if found := problems(rule, declared):
             raise DeclarationError(plugin, "; ".join(found))
         made.duty_rules.add(plugin, rule.name, rule)
+    kinds = {owned.value.name for owned in made.asset_kinds}
+    for plan in book.plan_rules:
+        _check_prefix(plugin, "plan rule", plan.name)
+        if found := plan_problems(plan, declared, kinds):
+            raise DeclarationError(plugin, "; ".join(found))
+        if made.duty_rules.get(plan.name):
+            raise DeclarationError(plugin, f"plan rule {plan.name} is called like a duty rule")
+        made.plan_rules.add(plugin, plan.name, plan)
 
 
 def _check_prefix(plugin: str, noun: str, name: str) -> None:

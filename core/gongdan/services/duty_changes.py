@@ -25,6 +25,7 @@ from gongdan.domain.workflow import StateCategory
 from gongdan.services.core_fields import REFERENCES
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_points import TIMER_KINDS
+from gongdan.services.duty_subjects import PLAN_RUN, of_ticket
 from gongdan.services.timers import Handler
 from gongdan.services.work import Work
 from gongdan.storage.duties import DutyRow
@@ -106,7 +107,7 @@ class DutyChanges:
     def _start(self, rule: DutyRule, step: Consequence) -> None:
         before = next((row for row in self._rows if row.id == step.duty_id), None)
         goes_on = step.verb is Verb.RESUME_ROUND
-        row = self._keeper.start(rule, self._ticket, step.event, follows=before, goes_on=goes_on)
+        row = self._keeper.start(rule, of_ticket(self._ticket), step.event, follows=before, goes_on=goes_on)
         self._rows.append(row)
         self._pause_if_waiting(row, "")
 
@@ -122,10 +123,10 @@ class DutyChanges:
             self._keeper.pause(row, self._ticket, reason)
 
     def _end_unruled(self, ruled: set[str], change: Change) -> None:
-        """End what a plugin that is gone or off has left, once the ticket ends."""
+        """End what a plugin that is gone or off has left, once the ticket ends; runs end with their plan."""
         ending = _ENDINGS.get(str(change.after["state_category"])) if change.entered("state_category") else None
         for row in self._live():
-            if ending and row.rule not in ruled:
+            if ending and row.rule not in ruled and row.subject_kind != PLAN_RUN:
                 self._keeper.cancel(row, ending)
 
     def _of_type(self) -> Sequence[DutyRule]:

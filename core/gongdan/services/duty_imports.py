@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from gongdan.domain.duties import DutyRule, applies
 from gongdan.services.duty_changes import facts_of
 from gongdan.services.duty_keeper import DutyKeeper
+from gongdan.services.duty_subjects import of_ticket
 from gongdan.services.export_records import chunks
 from gongdan.services.work import Work
 from gongdan.storage.duties import DutyPauseRow, DutyRow, DutyStepRow
@@ -48,7 +49,7 @@ def take_up(
         keeper.people.know(ticket)
         for rule in rules:
             if _is_owed(desk, keeper, rule, ticket):
-                keeper.start(rule, ticket, "opened", at=ticket.opened_at)
+                keeper.start(rule, of_ticket(ticket), "opened", at=ticket.opened_at)
                 begun += 1
         if progress is not None:
             progress(done, len(tickets))

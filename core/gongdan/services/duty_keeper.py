@@ -23,6 +23,7 @@ from gongdan.services.duty_figures import Figure, Figures
 from gongdan.services.duty_people import ACKNOWLEDGED, ESCALATED, MISSED, WAIVED, WARNED, DutyPeople, NoticeKind
 from gongdan.services.duty_points import Point, PointKind, clock_for, clock_of, gaps_of, points_of
 from gongdan.services.duty_rows import told
+from gongdan.services.duty_subjects import Subject, of_ticket
 from gongdan.services.work import Work
 from gongdan.storage.duties import DutyPauseRow, DutyRow, DutyStepRow
 from gongdan.storage.tickets import TicketRow
@@ -40,7 +41,7 @@ class DutyKeeper:
     def __init__(self, desk: "CompanyDesk", work: Work) -> None:
         self._desk = desk
         self._work = work
-        self._rules = desk.installation.plugins.catalogue.duty_rules
+        self._catalogue = desk.installation.plugins.catalogue
         self._pauses: dict[UUID, list[DutyPauseRow]] = {}
         self._passed: dict[UUID, set[str]] = {}
         self.figures = Figures(desk, work.session)
@@ -48,14 +49,14 @@ class DutyKeeper:
 
     def rule(self, row: DutyRow) -> DutyRule | None:
         """Return the rule of a duty; None when its plugin is no longer installed."""
-        return self._rules.get(row.rule)
+        return self._catalogue.rule_of_duty(row.rule)
 
     # --- Starting ----------------------------------------------------------------------------
 
     def start(
         self,
         rule: DutyRule,
-        ticket: TicketRow,
+        about: Subject,
         event: str,
         *,
         at: datetime | None = None,
@@ -64,17 +65,17 @@ class DutyKeeper:
     ) -> DutyRow:
         """Begin a duty at ``at``, now when it is not given; one that ``goes_on`` keeps the clock of the one before."""
         now = at or self._work.now
-        figure = self.figures.figure(rule.limit_key(ticket.severity) or "", ticket.policy_at or ticket.opened_at)
+        figure = self.figures.figure(rule.limit_key(about.severity) or "", about.policy_at)
         row = DutyRow(
             id=uuid7(),
-            plugin=self._rules.plugin_of(rule.name),
+            plugin=self._catalogue.plugin_of_duty(rule.name),
             rule=rule.name,
             kind=rule.kind.value,
             label=rule.label,
-            subject_kind="ticket",
-            subject_id=ticket.id,
-            ticket_id=ticket.id,
-            round=ticket.round,
+            subject_kind=about.kind,
+            subject_id=about.id,
+            ticket_id=about.ticket.id if about.ticket else None,
+            round=about.round,
             state=DutyState.OPEN.value,
             debtor_role="",
             debtor_why={},
@@ -83,9 +84,9 @@ class DutyKeeper:
             started_at=follows.started_at if follows and goes_on else now,
             is_provisional=False,
             is_promised=False,
-            policy_at=ticket.policy_at or ticket.opened_at,
+            policy_at=about.policy_at,
             calendar="",
-            calendar_department_id=ticket.department_id,
+            calendar_department_id=about.department_id,
             timer=0,
             end_event="",
             ended_by_name="",
@@ -96,12 +97,12 @@ class DutyKeeper:
         self._take(row, figure)
         if rule.start_at is StartAt.OPENING and not goes_on:
             row.started_at = self._opening(row.calendar_department_id, now)
-        self.people.charge(row, rule, ticket)
+        self.people.charge(row, rule, about.ticket)
         self._pauses[row.id], self._passed[row.id] = [], set()
         if follows and goes_on:
             self._work.session.add(row)
             self._carry(row, follows, now)
-        self._reckon(row, self._promise(rule, ticket, after=now))
+        self._reckon(row, self._promise(rule, about.ticket, after=now) if about.ticket else None)
         # Only now, so that it is written once.
         self._work.session.add(row)
         self._work.record("duty.started", "duty", row.id, after={**told(row), "event": event, "limit": row.limit})
@@ -242,6 +243,13 @@ class DutyKeeper:
         self._work.record("duty.restored", "duty", row.id, after=told(row))
         self._plan_anew(row)
 
+    def take_back(self, row: DutyRow, event: str) -> None:
+        """Owe a duty again that was met, since what met it was taken back; its clock has not stood still."""
+        row.state = (DutyState.OPEN if row.missed_at is None else DutyState.MISSED).value
+        row.met_at, row.ended_at, row.end_event, row.ended_by, row.ended_by_name = None, None, "", None, ""
+        self._work.record("duty.restored", "duty", row.id, after={**told(row), "event": event})
+        self._plan_anew(row)
+
     # --- Standing still ----------------------------------------------------------------------
 
     def pause(self, row: DutyRow, ticket: TicketRow, reason: str) -> None:
@@ -311,7 +319,7 @@ class DutyKeeper:
         old, new = self._ends(row, row.limit), self._ends(row, figure.text)
         if new is not None and (old is None or new < old):
             self.supersede(row, event)
-            return self.start(rule, ticket, event, follows=row)
+            return self.start(rule, of_ticket(ticket), event, follows=row)
         if row.missed_at is None:
             self.set_limit(row, figure, event)
         return row
@@ -396,7 +404,7 @@ class DutyKeeper:
 
     # --- People ------------------------------------------------------------------------------
 
-    def owe(self, row: DutyRow, ticket: TicketRow) -> None:
+    def owe(self, row: DutyRow, ticket: TicketRow | None) -> None:
         """Look again who owes a duty."""
         rule = self.rule(row)
         if rule is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -47,9 +48,11 @@ class DutyPeople:
         """Take a ticket that the caller holds, so that it is not read again."""
         self._tickets[ticket.id] = ticket
 
-    def charge(self, row: DutyRow, rule: DutyRule, ticket: TicketRow) -> None:
+    def charge(self, row: DutyRow, rule: DutyRule, ticket: TicketRow | None) -> None:
         """Write down who owes a duty, and why he: one person, or everybody with a role."""
-        found = find(rule.owed_by, _around(ticket, self._figures.presence(self._work.now)), self._figures.staff)
+        presence = self._figures.presence(self._work.now)
+        of_company = Around(department=row.calendar_department_id, presence=presence)
+        found = find(rule.owed_by, _around(ticket, presence) if ticket else of_company, self._figures.staff)
         is_one = len(found.people) == 1
         row.debtor_id = found.people[0].id if is_one else None
         row.debtor_role = "" if is_one else found.reason.role
@@ -103,13 +106,18 @@ class DutyPeople:
         notice = NewNotice(
             kind=kind.name,
             text=kind.text,
-            params={"duty": row.label, "number": ticket.number if ticket else "", **params},
+            params={"duty": row.label, "number": ticket.number if ticket else self._day_of(row), **params},
             ticket_id=row.ticket_id,
             duty_id=row.id,
             at=at,
         )
         for person in people:
             tell(self._work, person.id, notice)
+
+    def _day_of(self, row: DutyRow) -> str:
+        """Return by what a duty without a ticket is told from others of its kind: the day on which it began."""
+        zone = ZoneInfo(self._figures.calendar(row.calendar_department_id).zone)
+        return row.started_at.astimezone(zone).date().isoformat()
 
     def _around(self, row: DutyRow, at: datetime) -> Around:
         ticket, presence = self._ticket(row), self._figures.presence(at)

@@ -22,6 +22,10 @@ class DutyView:
     kind: DutyKind
     #: What is owed, a source text.
     label: str
+    #: What it is about: ``ticket`` or ``plan_run``.
+    subject_kind: str
+    subject_id: UUID
+    #: The ticket that it is about, or that its plan belongs to.
     ticket_id: UUID | None
     #: Number, subject and place of the ticket; empty without one.
     number: str
@@ -124,6 +128,8 @@ def duty_view(row: DutyRow, names: Names) -> DutyView:
         rule=row.rule,
         kind=DutyKind(row.kind),
         label=row.label,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
         ticket_id=row.ticket_id,
         number=number,
         subject=subject,

@@ -118,7 +118,7 @@ class _Explainer:
         self._duty = file.duty
         catalogue = desk.installation.plugins.catalogue
         self._row = get_row(session, DutyRow, file.duty.id, "duty")
-        self._rule = catalogue.duty_rules.get(file.duty.rule)
+        self._rule = catalogue.rule_of_duty(file.duty.rule)
         self._figures = Figures(desk, session)
         self._ticket = self._read_ticket()
         self._type: TicketType | None = catalogue.ticket_types.get(self._ticket.type) if self._ticket else None
