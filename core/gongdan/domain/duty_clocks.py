@@ -1,11 +1,13 @@
 """The clock of a duty: from its start, its limit and the gaps in which it stood still to the moments that count."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from gongdan.domain.calendars import Due, WorkingCalendar
 from gongdan.domain.limits import Limit, Span, SpanUnit
+from gongdan.errors import InvalidInput
 
 #: Units in which every moment counts or does not; the rest count whole days.
 _FLOWING = {
@@ -17,6 +19,8 @@ _FLOWING = {
 }
 _CLOCK_UNITS = frozenset({SpanUnit.MINUTE, SpanUnit.HOUR})
 _HUNDRED = 100
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,14 @@ class DutyClock:
     def _later(self, gaps: Sequence[Gap]) -> Sequence[Gap]:
         """Return what of the gaps lies after the start."""
         return [Gap(max(gap.begins, self.start), gap.ends) for gap in gaps if gap.ends > self.start]
+
+
+def if_reached(ask: Callable[[], T]) -> T | None:
+    """Return what a calendar answers; None when it gives no time, which shall hold up no act and no timer."""
+    try:
+        return ask()
+    except InvalidInput:
+        return None
 
 
 def share_of(start: datetime, end: datetime, percent: int) -> datetime:

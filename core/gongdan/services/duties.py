@@ -285,7 +285,8 @@ def _wanted(wanted: DutyFilter) -> Select[DutyRow]:
         query = query.where(is_overdue(wanted.is_overdue_at))
     if wanted.due_before:
         query = query.where(DutyRow.due_at < wanted.due_before)
-    return query.where(DutyRow.due_at.is_(None)) if wanted.is_undecided else query
+    is_undecided = DutyRow.due_at.is_(None), DutyRow.limit == ""
+    return query.where(*is_undecided) if wanted.is_undecided else query
 
 
 def _reason_problem(reason: str) -> FieldProblem | None:

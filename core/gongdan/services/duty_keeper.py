@@ -14,7 +14,7 @@ from sqlalchemy import select
 from uuid6 import uuid7
 
 from gongdan.domain.duties import MERGED, DutyRule, DutyState, StartAt
-from gongdan.domain.duty_clocks import cap_ends
+from gongdan.domain.duty_clocks import cap_ends, if_reached
 from gongdan.domain.events import EventKind
 from gongdan.domain.limits import NextOpening
 from gongdan.domain.receivers import Found
@@ -111,7 +111,10 @@ class DutyKeeper:
 
     def _opening(self, department_id: UUID | None, now: datetime) -> datetime:
         calendar = self.figures.calendar(department_id)
-        return now if calendar.is_open(now) else calendar.due(now, NextOpening()).at
+        if calendar.is_open(now):
+            return now
+        opening = if_reached(lambda: calendar.due(now, NextOpening()))
+        return opening.at if opening else now
 
     def _carry(self, row: DutyRow, old: DutyRow, now: datetime) -> None:
         """Give a duty the gaps of the one that it goes on with, and the time between both."""
@@ -259,7 +262,7 @@ class DutyKeeper:
             return
         now, used = self._work.now, [pause for pause in self.pauses(row) if pause.kind == "state"]
         cap = self.figures.span(rule.pause_cap, row.policy_at) if rule.pause_cap else None
-        cap_at = cap_ends(clock.calendar, cap, now, gaps_of(used)) if cap else None
+        cap_at = if_reached(lambda: cap_ends(clock.calendar, cap, now, gaps_of(used))) if cap else None
         if cap_at is not None and cap_at <= now:
             self._work.record("duty.pause_refused", "duty", row.id, after={**told(row), "cap": rule.pause_cap})
             return
@@ -365,9 +368,10 @@ class DutyKeeper:
         self._plan_anew(row)
 
     def _ends(self, row: DutyRow, text: str) -> datetime | None:
-        """Return when a limit would end; None for an undecided one."""
+        """Return when a limit would end; None for an undecided one, and where the calendar gives no time."""
         clock = clock_for(row, text, gaps_of(self.pauses(row)), self.figures)
-        return clock.due().at if clock else None
+        due = if_reached(clock.due) if clock else None
+        return due.at if due else None
 
     @staticmethod
     def _take(row: DutyRow, figure: Figure) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from gongdan.domain.duties import DutyRule, DutyState, Rung
-from gongdan.domain.duty_clocks import DutyClock, Gap, share_of
+from gongdan.domain.duty_clocks import DutyClock, Gap, if_reached, share_of
 from gongdan.domain.limits import read_limit
 from gongdan.services.duty_figures import Figures
 from gongdan.storage.duties import DutyPauseRow, DutyRow
@@ -100,10 +100,10 @@ def _of_rule(row: DutyRow, rule: DutyRule, pauses: Sequence[DutyPauseRow], figur
             yield Point(at, kind, code, rung.label if rung else msg("预警"), rung)
     if row.due_at is None:
         return
-    calendar = figures.calendar(row.calendar_department_id)
     for key in rule.warn_leads if row.missed_at is None else ():
-        if lead := figures.span(key, row.policy_at):
-            yield Point(calendar.before(row.due_at, lead).at, PointKind.WARN, f"lead:{key}", msg("预警"))
+        at = _before(row, row.due_at, key, figures)
+        if at is not None:
+            yield Point(at, PointKind.WARN, f"lead:{key}", msg("预警"))
     for place, rung in enumerate(rule.ladder):
         if rung.percent is None:
             at = _after(row, rung, figures)
@@ -118,13 +118,24 @@ def _share(row: DutyRow, pauses: Sequence[DutyPauseRow], figures: Figures, perce
         # Nobody has decided the limit, or the calendar gives no time for it.
         return None
     clock = clock_of(row, gaps_of(pauses), figures)
-    return clock.share(percent) if clock else share_of(row.started_at, row.due_at, percent)
+    if clock is None:
+        return share_of(row.started_at, row.due_at, percent)
+    return if_reached(lambda: clock.share(percent))
+
+
+def _before(row: DutyRow, due: datetime, key: str, figures: Figures) -> datetime | None:
+    """Return when a lead before the due time begins; None while it is undecided, or the calendar gives no time."""
+    lead, calendar = figures.span(key, row.policy_at), figures.calendar(row.calendar_department_id)
+    found = if_reached(lambda: calendar.before(due, lead)) if lead else None
+    return found.at if found else None
 
 
 def _after(row: DutyRow, rung: Rung, figures: Figures) -> datetime | None:
-    """Return when a rung after the due time is reached; None while its figure is undecided."""
-    if row.due_at is None or not rung.after:
-        return row.due_at
+    """Return when a rung after the due time is reached; None while its figure is undecided, or never reached."""
+    due = row.due_at
+    if due is None or not rung.after:
+        return due
     limit = figures.figure(rung.after, row.policy_at).limit
     calendar = figures.calendar(row.calendar_department_id)
-    return calendar.due(row.due_at, limit).at if limit else None
+    found = if_reached(lambda: calendar.due(due, limit)) if limit else None
+    return found.at if found else None

@@ -10,9 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gongdan.domain.duties import DutyState
-from gongdan.domain.duty_clocks import DutyClock
+from gongdan.domain.duty_clocks import DutyClock, if_reached
 from gongdan.domain.limits import read_limit
-from gongdan.errors import InvalidInput
 from gongdan.services.duty_figures import Figure, Figures
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_points import gaps_of
@@ -111,11 +110,8 @@ class Recomputing:
         query = select(DutyPauseRow).where(DutyPauseRow.duty_id == row.id)
         gaps = gaps_of(self._session.scalars(query).all())
         calendar = self._figures.calendar(row.calendar_department_id)
-        try:
-            return DutyClock(calendar, row.started_at, read_limit(figure.text), gaps).due().at
-        except InvalidInput:
-            # A calendar that gives no time shall hold up no decision; the duty has no due time, and says so.
-            return None
+        due = if_reached(DutyClock(calendar, row.started_at, read_limit(figure.text), gaps).due)
+        return due.at if due else None
 
     def _numbers(self, rows: Collection[DutyRow]) -> dict[UUID, str]:
         ids = {row.ticket_id for row in rows if row.ticket_id}

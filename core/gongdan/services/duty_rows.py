@@ -70,7 +70,7 @@ class DutyView:
     @property
     def is_undecided(self) -> bool:
         """Tell whether it has no due time because nobody has decided the limit."""
-        return self.due_at is None
+        return self.due_at is None and not self.limit
 
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether it is owed and its time has passed, whether or not the miss has been told already."""

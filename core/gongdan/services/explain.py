@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.calendars import DayCount, DayKind, WorkingCalendar
 from gongdan.domain.duties import OnReopen, StartAt
-from gongdan.domain.duty_clocks import DutyClock, Gap
+from gongdan.domain.duty_clocks import DutyClock, Gap, if_reached
 from gongdan.domain.limits import Limit, Span, describe, read_limit
 from gongdan.domain.policy import PolicyValue
 from gongdan.domain.rulebook import Clause
 from gongdan.domain.sentences import Sentence
 from gongdan.domain.ticket_types import TicketType
-from gongdan.errors import InvalidInput
 from gongdan.services.duties import Duties, DutyFile
 from gongdan.services.duty_figures import Figures
 from gongdan.services.duty_points import gaps_of, points_of
@@ -208,13 +207,12 @@ class _Explainer:
             return None
         calendar = self._calendar()
         ended = self._duty.met_at
-        try:
-            if rule.on_reopen is OnReopen.RESUME and ended is not None:
-                gaps = (*gaps_of(self._pauses), Gap(ended, now))
-                return DutyClock(calendar, self._duty.started_at, self._limit, gaps).due().at
-            return DutyClock(calendar, now, self._limit).due().at
-        except InvalidInput:
-            return None
+        clock = DutyClock(calendar, now, self._limit)
+        if rule.on_reopen is OnReopen.RESUME and ended is not None:
+            gaps = (*gaps_of(self._pauses), Gap(ended, now))
+            clock = DutyClock(calendar, self._duty.started_at, self._limit, gaps)
+        due = if_reached(clock.due)
+        return due.at if due else None
 
     # --- Words -------------------------------------------------------------------------------
 
@@ -264,6 +262,8 @@ class _Explainer:
         duty = self._duty
         if duty.is_promised:
             yield Sentence(msg("到期：{at}，这是答应客户的时间，不按时限计算"), {"at": duty.due_at})
+        elif duty.due_at is None and duty.limit:
+            yield Sentence(msg("没有到期时间：按工作日历“{name}”算不出，请核对时限与上班时间"), {"name": duty.calendar})
         elif duty.due_at is None:
             yield Sentence(msg("没有到期时间：公司尚未决定“{key}”"), {"key": made.policy.label if made.policy else ""})
         else:

@@ -94,6 +94,11 @@ class NextDue:
     missed_at: datetime | None
     ended_at: datetime | None = None
 
+    @property
+    def is_undecided(self) -> bool:
+        """Tell whether nobody has decided the limit; one that is due has one."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:

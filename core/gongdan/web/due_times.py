@@ -41,6 +41,8 @@ class Owed(Protocol):
     def missed_at(self) -> datetime | None: ...
     @property
     def ended_at(self) -> datetime | None: ...
+    @property
+    def is_undecided(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Due:
 def due(owed: Owed) -> Due:
     """Return what a page says about the due time of something owed."""
     if owed.due_at is None:
-        return Due(say(msg("时限未定")), "quiet", "help-circle")
+        return Due(say(msg("时限未定") if owed.is_undecided else msg("算不出到期时间")), "quiet", "help-circle")
     title = say(msg("{at} 到期"), at=shown.moment(owed.due_at))
     if owed.ended_at is not None:
         return Due(shown.short_moment(owed.due_at), "quiet", "clock", title, owed.due_at)

@@ -54,7 +54,7 @@ def duties_of(ticket_id: UUID) -> TicketDuties:
     due = [(duty.due_at, duty.label, duty) for duty in found if duty.is_live and duty.due_at]
     return TicketDuties(
         live=[duty for *_, duty in sorted(due, key=lambda one: one[:2])],
-        undecided=[duty for duty in found if duty.is_live and duty.is_undecided],
+        undecided=[duty for duty in found if duty.is_live and duty.due_at is None],
         ended=[duty for duty in found if not duty.is_live],
     )
 

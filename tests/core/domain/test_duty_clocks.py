@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongdan.domain.calendars import WorkingCalendar
-from gongdan.domain.duty_clocks import DutyClock, Gap, advance, cap_ends
+from gongdan.domain.duty_clocks import DutyClock, Gap, advance, cap_ends, if_reached
 from gongdan.domain.hours import read_hours
 from gongdan.domain.limits import Limit, MonthDay, Span, SpanUnit
 
@@ -70,6 +70,16 @@ def test_a_share_of_the_time_is_counted_like_the_time_itself() -> None:
 )
 def test_a_pause_has_what_the_pauses_before_have_left(cap: Span, used: tuple[Gap, ...], ends: datetime) -> None:
     assert cap_ends(CALENDAR, cap, at(5, 10), used) == ends
+
+
+def test_a_calendar_that_gives_no_time_answers_nothing() -> None:
+    # One hour a week: 20,000 hours of the desk are 383 years.
+    rare = WorkingCalendar("周一一小时", "Asia/Shanghai", (read_hours("09:00-10:00"), (), (), (), (), (), ()))
+    never, soon = (DutyClock(rare, at(5, 10), Span(hours, SpanUnit.DESK_HOUR)) for hours in (20_000, 1))
+    assert if_reached(never.due) is None
+    assert if_reached(lambda: rare.before(at(5, 10), Span(20_000, SpanUnit.DESK_HOUR))) is None
+    assert if_reached(lambda: cap_ends(rare, Span(20_000, SpanUnit.DESK_HOUR), at(5, 10), ())) is None
+    assert soon.due().at == at(9, 10)
 
 
 @settings(max_examples=150)

@@ -13,6 +13,7 @@ from gongdan.domain.calendars import DayKind, SpecialDay
 from gongdan.domain.duties import DutyState
 from gongdan.domain.policy import PolicyEffect
 from gongdan.errors import NotAllowed, NotFound
+from gongdan.services.calendars import CalendarDraft
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duty_imports import TakenUp
 from gongdan.services.duty_rows import DutyView
@@ -109,6 +110,36 @@ def test_deciding_an_open_limit_gives_the_duty_its_due_time(
     clock.move(timedelta(hours=1))
     company_desk.policies.set("sample.explain", "3 h", effect=PolicyEffect.RECOMPUTE)
     assert _duty(agent, ticket_id, "explain").due_at == at(5, 13)
+
+
+# --- A calendar that gives no time ---------------------------------------------------------------
+
+
+def test_a_figure_that_the_calendar_never_reaches_holds_up_no_act_and_no_timer(
+    agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    # One hour a week: 20,000 hours of the desk are 383 years, for the limit of a major case, for the warning, the
+    # rung after the miss and the longest wait alike.
+    week = ("", "", "", "10:00-11:00", "", "", "")
+    company_desk.calendars.save(CalendarDraft("周四一小时", week, follows_holidays=False))
+    for key in ("dispatch_major", "dispatch_told_later", "warn_before", "longest_wait", "explain"):
+        company_desk.policies.set(f"sample.{key}", "20000 desk_h")
+    ticket = Factory(agent).ticket(severity="minor")
+    agent.tickets.change(ticket.id, 1, {"severity": "major"})
+    duty = _duty(agent, ticket.id, "dispatch")
+    assert (duty.state, duty.due_at, duty.limit, duty.is_undecided) == (DutyState.OPEN, None, "20000 desk_h", False)
+    words = [sentence.text for sentence in agent.explain.duty(duty.id).sentences]
+    assert "没有到期时间：按工作日历“{name}”算不出，请核对时限与上班时间" in words
+    clock.set(at(5, 10, 10))
+    agent.tickets.change(ticket.id, 2, {"severity": "minor"})
+    assert _duty(agent, ticket.id, "dispatch").due_at == at(5, 10, 40)
+    clock.set(at(5, 10, 50))
+    for place, (move, given) in enumerate((("dispatch", {"assignee": str(agent.actor.account_id)}),
+                                           ("ask_customer", {}), ("resume", {}))):  # fmt: skip
+        agent.moves.make(ticket.id, move, 3 + place, given)
+    assert _duty(agent, ticket.id, "dispatch").state is DutyState.LATE
+    # 24 hours of the desk: ten minutes of this Thursday, 23 whole ones, fifty minutes of 20 August.
+    assert _duty(agent, ticket.id, "resolve").due_at == datetime(2026, 8, 20, 2, 50, tzinfo=UTC)
 
 
 # --- A calendar that learns more -----------------------------------------------------------------
