@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gongdan.domain.hours import Hours, Interval, check_hours, check_week
 from gongdan.domain.limits import Limit, MonthDay, NextOpening, SameDay, Span, SpanUnit, WeekdayBefore
-from gongdan.domain.timelines import MINUTE, Line, Minutes, Timeline, from_line, lay_out, to_line
+from gongdan.domain.timelines import Line, Minutes, Timeline, lay_out
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.text import msg
 
-_HOUR: Final = 60 * MINUTE
+_NOTHING: Final = timedelta()
+_END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 #: The units under names of their own: to ask the class for them takes longer than to reckon.
 _MINUTES: Final = SpanUnit.MINUTE
 _HOURS: Final = SpanUnit.HOUR
@@ -65,6 +66,10 @@ class Due(NamedTuple):
     is_provisional: bool
 
 
+#: Makes a due time from a pair: its own constructor would take a third of the time that a due time takes.
+_new: Final = tuple.__new__
+
+
 @dataclass(frozen=True, slots=True)
 class DayCount:
     """What one day contributes to a span."""
@@ -104,28 +109,30 @@ class WorkingCalendar:
 
     def due(self, start: datetime, limit: Limit) -> Due:
         """Return when a limit that starts at an aware moment ends; never before the start."""
-        moment = to_line(start)
-        at = _clock(moment, limit.unit, limit.amount) if isinstance(limit, Span) else None
-        if at is not None:
-            return Due(from_line(at), False)  # noqa: FBT003 -- keywords would take half the time again
-        timeline = self._layout.around(moment)
-        while (at := _end(timeline, moment, limit)) is None:
+        moment = start if start.tzinfo is UTC else start.astimezone(UTC)
+        if isinstance(limit, Span):
+            unit = limit.unit
+            if unit is _HOURS or unit is _MINUTES or not limit.amount:
+                return _new(Due, (moment + limit.length, False))
+        timeline = self._layout.timeline
+        if timeline is None or not timeline.first <= moment < timeline.last:
+            timeline = self._layout.around(moment)
+        while (at := _end(timeline, moment, limit)) is None or at >= timeline.last:
             timeline = self._layout.longer(timeline)
-        return Due(from_line(at), at >= self._known_end)
+        return _new(Due, (at, at >= self._known_end))
 
     def before(self, end: datetime, span: Span) -> Due:
         """Return the last moment from which a span lasts until an aware moment.
 
         Days go back to the close of the n-th day, or working day, before that of the moment.
         """
-        moment = to_line(end)
-        at = _clock(moment, span.unit, -span.amount)
-        if at is not None:
-            return Due(from_line(at), is_provisional=False)
+        moment = end.astimezone(UTC)
+        if span.unit is _HOURS or span.unit is _MINUTES or not span.amount:
+            return Due(moment - span.length, is_provisional=False)
         timeline = self._layout.around(moment)
         while (at := _beginning(timeline, moment, span)) is None:
             timeline = self._layout.longer(timeline)
-        return Due(from_line(at), is_provisional=moment >= self._known_end)
+        return Due(at, is_provisional=moment >= self._known_end)
 
     def elapsed(self, start: datetime, end: datetime, unit: SpanUnit) -> timedelta:
         """Return how much of a unit lies between two aware moments; whole days for days, negative if swapped."""
@@ -133,30 +140,30 @@ class WorkingCalendar:
             return -self.elapsed(end, start, unit)
         if unit is _HOURS or unit is _MINUTES:
             return end - start
-        first, last = to_line(start), to_line(end)
+        first, last = start.astimezone(UTC), end.astimezone(UTC)
         timeline = self._around(first, last)
         if line := _line(timeline, unit):
-            return timedelta(microseconds=line.counted_until(last) - line.counted_until(first))
+            return line.counted_until(last) - line.counted_until(first)
         days = timeline.days
         places = days.place(first), days.place(last)
         if unit is _WORKDAYS:
-            places = bisect_right(days.working, places[0]), bisect_right(days.working, places[1])
+            places = days.worked[places[0]], days.worked[places[1]]
         return timedelta(days=places[1] - places[0])
 
     def counted(self, start: datetime, end: datetime, unit: SpanUnit) -> tuple[DayCount, ...]:
         """Return every day from one aware moment to another with what it contributes, rest days with nothing."""
-        first, last = to_line(start), to_line(end)
+        first, last = start.astimezone(UTC), end.astimezone(UTC)
         timeline = self._around(first, last)
         days = timeline.days
         counts = []
         for place in range(days.place(first), days.place(last) + 1):
-            begin, finish = max(first, days.begins[place]), min(last, days.begins[place + 1])
+            begin, finish = max(first, days.begins.at[place]), min(last, days.begins.at[place + 1])
             day = date.fromordinal(days.ordinals[place])
             kind = self.kind_of(day)
             if line := _line(timeline, unit):
-                amount = timedelta(microseconds=line.counted_until(finish) - line.counted_until(begin))
+                amount = line.counted_until(finish) - line.counted_until(begin)
             elif unit is _HOURS or unit is _MINUTES:
-                amount = timedelta(microseconds=finish - begin)
+                amount = finish - begin
             else:
                 is_counted = begin > first and (unit is SpanUnit.DAY or kind is DayKind.WORK)
                 amount = timedelta(days=int(is_counted))
@@ -165,7 +172,7 @@ class WorkingCalendar:
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether the desk is open at an aware moment."""
-        moment = to_line(at)
+        moment = at.astimezone(UTC)
         return self._around(moment, moment).desk.holds(moment)
 
     def is_working_day(self, day: date) -> bool:
@@ -202,18 +209,18 @@ class WorkingCalendar:
         )
 
     @cached_property
-    def _known_end(self) -> float:
+    def _known_end(self) -> datetime:
         """Return the moment from which the calendar is not known."""
         if not self.follows_holidays or self.known_until.year > _LAST_YEAR:
-            return float("inf")
+            return _END_OF_TIME
         midnight = datetime.combine(self.known_until + timedelta(days=1), datetime.min.time(), ZoneInfo(self.zone))
-        return to_line(midnight)
+        return midnight.astimezone(UTC)
 
     @cached_property
     def _layout(self) -> "_Layout":
         return _Layout(self)
 
-    def _around(self, first: int, last: int) -> Timeline:
+    def _around(self, first: datetime, last: datetime) -> Timeline:
         timeline = self._layout.around(first)
         while last >= timeline.last:
             timeline = self._layout.longer(timeline)
@@ -245,12 +252,14 @@ class _Layout:
     def __init__(self, calendar: WorkingCalendar) -> None:
         self._calendar = calendar
         self._laid: _Laid | None = None
+        #: What is laid out so far; asked for at every due time.
+        self.timeline: Timeline | None = None
 
-    def around(self, moment: int) -> Timeline:
+    def around(self, moment: datetime) -> Timeline:
         """Return a line that holds a moment."""
         laid = self._laid
         if laid is None or not laid.timeline.first <= moment < laid.timeline.last:
-            year = from_line(moment).year
+            year = moment.year
             first, last = (laid.first, laid.last) if laid else (year, year)
             first, last = min(first, year - 1), max(last, year + 2)
             if last - first > _MOST_YEARS:
@@ -280,6 +289,7 @@ class _Layout:
         zone = ZoneInfo(self._calendar.zone)
         timeline = lay_out(zone, date(first, 1, 1), date(last, 12, 31), self._minutes_of)
         self._laid = laid = _Laid(first, last, timeline)
+        self.timeline = timeline
         return laid
 
     def _out_of_reach(self) -> InvalidInput:
@@ -292,15 +302,6 @@ class _Layout:
         return [(one.begins, one.ends) for one in self._calendar.hours_of(day)]
 
 
-def _clock(moment: int, unit: SpanUnit, amount: int) -> int | None:
-    """Return when a span of clock time, or of nothing, ends; None where the calendar is needed."""
-    if unit is _HOURS:
-        return moment + amount * _HOUR
-    if unit is _MINUTES:
-        return moment + amount * MINUTE
-    return None if amount else moment
-
-
 def _line(timeline: Timeline, unit: SpanUnit) -> Line | None:
     """Return the line that a unit counts on; None where days are counted."""
     if unit is _DESK_HOURS or unit is _DESK_MINUTES:
@@ -308,48 +309,48 @@ def _line(timeline: Timeline, unit: SpanUnit) -> Line | None:
     return timeline.workdays if unit is _WORKDAY_HOURS else None
 
 
-def _counted(span: Span) -> int:
-    return span.amount * (MINUTE if span.unit is _DESK_MINUTES else _HOUR)
-
-
-def _end(timeline: Timeline, moment: int, limit: Limit) -> int | None:
+def _end(timeline: Timeline, moment: datetime, limit: Limit) -> datetime | None:
     """Return when a limit ends; None if that lies beyond the line."""
-    found = _end_of_span(timeline, moment, limit) if isinstance(limit, Span) else _end_of_day(timeline, moment, limit)
-    return found if found is not None and found < timeline.last else None
-
-
-def _end_of_span(timeline: Timeline, moment: int, span: Span) -> int | None:
-    if line := _line(timeline, span.unit):
-        counted = line.counted_until(moment) + _counted(span)
-        return line.earliest(counted) if counted <= line.total else None
+    if not isinstance(limit, Span):
+        return _end_of_day(timeline, moment, limit)
+    unit = limit.unit
+    if unit is _DESK_HOURS or unit is _DESK_MINUTES:
+        return timeline.desk.after(moment, limit.length)
+    if unit is _WORKDAY_HOURS:
+        return timeline.workdays.after(moment, limit.length)
     days = timeline.days
-    place = days.place(moment) + span.amount
-    if span.unit is _WORKDAYS:
-        index = bisect_right(days.working, place - span.amount) + span.amount - 1
+    place = days.place(moment)
+    if unit is _WORKDAYS:
+        index = days.worked[place] + limit.amount - 1
         place = days.working[index] if index < len(days.working) else len(days.closes)
+    else:
+        place += limit.amount
     return days.closes[place] if place < len(days.closes) else None
 
 
-def _beginning(timeline: Timeline, moment: int, span: Span) -> int | None:
+def _beginning(timeline: Timeline, moment: datetime, span: Span) -> datetime | None:
     """Return from when a span lasts until a moment; None if that lies before the line."""
     if line := _line(timeline, span.unit):
-        counted = line.counted_until(moment) - _counted(span)
-        found = line.latest(counted) if counted >= 0 else -1
+        counted = line.counted_until(moment) - span.length
+        found = line.latest(counted) if counted >= _NOTHING else None
     else:
         days = timeline.days
         place = days.place(moment) - span.amount
         if span.unit is _WORKDAYS:
             index = bisect_left(days.working, place + span.amount) - span.amount
             place = days.working[index] if index >= 0 else -1
-        found = days.closes[place] if place >= 0 else -1
-    return found if found >= timeline.first else None
+        found = days.closes[place] if place >= 0 else None
+    return found if found is not None and found >= timeline.first else None
 
 
-def _end_of_day(timeline: Timeline, moment: int, limit: MonthDay | WeekdayBefore | SameDay | NextOpening) -> int | None:
+def _end_of_day(
+    timeline: Timeline, moment: datetime, limit: MonthDay | WeekdayBefore | SameDay | NextOpening
+) -> datetime | None:
     days = timeline.days
     place = days.place(moment)
     if isinstance(limit, NextOpening):
-        index = bisect_right(days.openings, moment)
+        worked = days.worked[place]
+        index = bisect_right(days.openings, moment, max(worked - 1, 0), worked)
         return days.openings[index] if index < len(days.openings) else None
     if isinstance(limit, SameDay):
         is_closed = moment > days.closes[place]
@@ -362,7 +363,7 @@ def _end_of_day(timeline: Timeline, moment: int, limit: MonthDay | WeekdayBefore
     return None
 
 
-def _close_of(timeline: Timeline, day: date) -> int | None:
+def _close_of(timeline: Timeline, day: date) -> datetime | None:
     place = timeline.days.place_of(day.toordinal())
     return timeline.days.closes[place] if place < len(timeline.days.closes) else None
 

@@ -1,7 +1,9 @@
 """How long something may take, as a regulation says it: 2 hours, 24 working hours, by the 6th of next month."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -26,12 +28,26 @@ class SpanUnit(StrEnum):
     DAY = "day"
 
 
+_LENGTHS: Final[Mapping[SpanUnit, timedelta]] = {
+    SpanUnit.MINUTE: timedelta(minutes=1),
+    SpanUnit.HOUR: timedelta(hours=1),
+    SpanUnit.DESK_MINUTE: timedelta(minutes=1),
+    SpanUnit.DESK_HOUR: timedelta(hours=1),
+    SpanUnit.WORKDAY_HOUR: timedelta(hours=1),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """So and so many of a unit."""
 
     amount: int
     unit: SpanUnit
+    #: As long as it is where minutes or hours are counted; nothing for days. Every due time asks for it.
+    length: timedelta = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", _LENGTHS.get(self.unit, timedelta()) * self.amount)
 
 
 @dataclass(frozen=True, slots=True)

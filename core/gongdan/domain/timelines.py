@@ -1,42 +1,33 @@
 """A working calendar laid out as a line, so that a due time is looked up and not walked to.
 
-Moments are whole microseconds since 1970 UTC. Where a clock is put back, the calendar goes by a clock that is never
-put back: local midnight, or nine o'clock, is the first moment at which the clock on the wall shows that or later. So
-every day and every interval is one piece, nothing is counted twice, and a time that is skipped is the moment of the
-skip.
+Moments are in UTC: to compare and to add them up as they are is quicker than to reckon in numbers. Where a clock is put
+back, the calendar goes by a clock that is never put back: local midnight, or nine o'clock, is the first moment at which
+the clock on the wall shows that or later. So every day and every interval is one piece, nothing is counted twice, and a
+time that is skipped is the moment of the skip.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 from typing import Final
 from zoneinfo import ZoneInfo
 
-SECOND: Final = 1_000_000
-MINUTE: Final = 60 * SECOND
+SECOND: Final = timedelta(seconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_WALL: Final = datetime(1970, 1, 1)  # noqa: DTZ001 -- what a clock on the wall shows has no zone
 _EPOCH_DAY: Final = _EPOCH_WALL.toordinal()
-_DAY: Final = 1_440 * MINUTE
-_DAY_SECONDS: Final = 86_400
+#: Lines are laid out in whole microseconds since 1970.
+_MICROSECONDS: Final = 1_000_000
+_MINUTE: Final = 60 * _MICROSECONDS
+_DAY: Final = 1_440 * _MINUTE
 _ONE: Final = timedelta(microseconds=1)
+_NOTHING: Final = timedelta()
 
 #: Minutes from local midnight, ends may pass 1440.
 Minutes = tuple[int, int]
-
-
-def to_line(moment: datetime) -> int:
-    """Return an aware moment as microseconds since 1970."""
-    since = moment - _EPOCH
-    return (since.days * _DAY_SECONDS + since.seconds) * SECOND + since.microseconds
-
-
-def from_line(moment: int) -> datetime:
-    """Return microseconds since 1970 as an aware moment in UTC."""
-    seconds, microseconds = divmod(moment, SECOND)
-    at = datetime.fromtimestamp(seconds, UTC)
-    return at.replace(microsecond=microseconds) if microseconds else at
 
 
 class Clock:
@@ -59,7 +50,7 @@ class Clock:
                 high = middle
             else:
                 low = middle + 1
-        return low * SECOND
+        return low * _MICROSECONDS
 
     def offset_at_midnight(self, ordinal: int) -> int:
         """Return how many microseconds the clock is ahead of UTC when a day begins."""
@@ -73,37 +64,61 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Moments:
+    """Moments in their order, looked up by their day in UTC."""
+
+    at: Sequence[datetime]
+    #: The ordinal of the first day, and how many moments lie before it and before each later one.
+    first_day: int
+    before_day: Sequence[int]
+
+    def until(self, moment: datetime) -> int:
+        """Return how many are not after a moment, which lies on the line."""
+        day = moment.toordinal() - self.first_day
+        return bisect_right(self.at, moment, self.before_day[day], self.before_day[day + 1])
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Pieces of time that count, in their order; what lies between them does not."""
 
-    begins: Sequence[int]
-    ends: Sequence[int]
+    begins: Moments
+    ends: Sequence[datetime]
     #: What has counted before each piece.
-    before: Sequence[int]
+    before: Sequence[timedelta]
     #: What counts from the first piece to the last.
-    total: int
+    total: timedelta
 
-    def counted_until(self, moment: int) -> int:
+    def counted_until(self, moment: datetime) -> timedelta:
         """Return how much has counted up to a moment."""
-        place = bisect_right(self.begins, moment) - 1
+        place = self.begins.until(moment) - 1
         if place < 0:
-            return 0
-        end = self.ends[place]
-        return self.before[place] + min(moment, end) - self.begins[place]
+            return _NOTHING
+        return self.before[place] + (min(moment, self.ends[place]) - self.begins.at[place])
 
-    def earliest(self, counted: int) -> int:
-        """Return the first moment until which so much has counted; more than 0, at most the total."""
-        place = bisect_left(self.before, counted) - 1
-        return self.begins[place] + counted - self.before[place]
+    def after(self, moment: datetime, length: timedelta) -> datetime | None:
+        """Return the first moment until which so much more has counted, more than nothing; None beyond the line."""
+        begins = self.begins
+        day, before_day = moment.toordinal() - begins.first_day, begins.before_day
+        # As ``until`` does: to call it would take a tenth of the time that a due time takes.
+        place = bisect_right(begins.at, moment, before_day[day], before_day[day + 1]) - 1
+        end = moment + length
+        if place >= 0 and end <= self.ends[place]:
+            return end
+        counted = self.counted_until(moment) + length
+        if counted > self.total:
+            return None
+        place = bisect_left(self.before, counted, max(place, 0)) - 1
+        return self.begins.at[place] + (counted - self.before[place])
 
-    def latest(self, counted: int) -> int:
+    def latest(self, counted: timedelta) -> datetime:
         """Return the last moment until which no more than so much has counted; less than the total."""
         place = bisect_right(self.before, counted) - 1
-        return self.begins[place] + counted - self.before[place]
+        return self.begins.at[place] + (counted - self.before[place])
 
-    def holds(self, moment: int) -> bool:
+    def holds(self, moment: datetime) -> bool:
         """Tell whether time counts at a moment; the end of a piece is no part of it."""
-        place = bisect_right(self.begins, moment) - 1
+        place = self.begins.until(moment) - 1
         return place >= 0 and moment < self.ends[place]
 
 
@@ -112,25 +127,27 @@ class Days:
     """The days of a line one after the other; days that a zone leaves out are not there."""
 
     ordinals: Sequence[int]
-    begins: Sequence[int]
+    begins: Moments
     #: The last moment of each day by which something is in time: the desk closes, or midnight but a second.
-    closes: Sequence[int]
+    closes: Sequence[datetime]
     #: Places of the working days.
     working: Sequence[int]
+    #: How many working days there are up to each day, that day included.
+    worked: Sequence[int]
     #: When the desk opens on each working day, in the same order.
-    openings: Sequence[int]
+    openings: Sequence[datetime]
 
-    def place(self, moment: int) -> int:
+    def place(self, moment: datetime) -> int:
         """Return the place of the day that a moment lies in."""
-        return bisect_right(self.begins, moment) - 1
+        return self.begins.until(moment) - 1
 
     def place_of(self, ordinal: int) -> int:
         """Return the place of a day, or of the next one where the zone leaves it out."""
         return bisect_left(self.ordinals, ordinal)
 
-    def last_second(self, place: int) -> int:
+    def last_second(self, place: int) -> datetime:
         """Return midnight but a second."""
-        return self.begins[place + 1] - SECOND
+        return self.begins.at[place + 1] - SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +157,10 @@ class Timeline:
     days: Days
     desk: Line
     workdays: Line
-
-    @property
-    def first(self) -> int:
-        """Return the first moment that is laid out, with all that reaches into it."""
-        return self.days.begins[2]
-
-    @property
-    def last(self) -> int:
-        """Return the end of what is laid out: two whole days before the last one begins."""
-        return self.days.begins[-3]
+    #: The first moment that is laid out, with all that reaches into it.
+    first: datetime
+    #: The end of what is laid out: two whole days before the last one begins.
+    last: datetime
 
 
 def lay_out(zone: ZoneInfo, first: date, last: date, intervals_of: Callable[[date], Sequence[Minutes]]) -> Timeline:
@@ -180,7 +191,7 @@ class _Day:
 
     def moment(self, minutes: int) -> int:
         if self._steady is not None:
-            return self._midnight + minutes * MINUTE - self._steady
+            return self._midnight + minutes * _MINUTE - self._steady
         return self._clock.first_moment(datetime.combine(self.date, time()) + timedelta(minutes=minutes))
 
 
@@ -189,35 +200,44 @@ _Draft = tuple[int, int, int, list[tuple[int, int]]]
 
 def _timeline(drafts: Sequence[_Draft]) -> Timeline:
     working = [place for place, draft in enumerate(drafts) if draft[3]]
-    days = Days(
-        ordinals=[draft[0] for draft in drafts],
-        begins=[draft[1] for draft in drafts],
-        closes=[_close(end, pieces) for _, _, end, pieces in drafts],
-        working=working,
-        openings=[min(opens for opens, _ in drafts[place][3]) for place in working],
-    )
+    begins = [_moment(draft[1]) for draft in drafts]
+    days = range(begins[0].toordinal() - 1, begins[-1].toordinal() + 4)
     return Timeline(
-        days,
-        desk=_line(piece for draft in drafts for piece in draft[3]),
-        workdays=_line((drafts[place][1], drafts[place][2]) for place in working),
+        Days(
+            ordinals=[draft[0] for draft in drafts],
+            begins=_by_day(begins, days),
+            closes=[_moment(_close(end, pieces)) for _, _, end, pieces in drafts],
+            working=working,
+            worked=list(accumulate(int(bool(draft[3])) for draft in drafts)),
+            openings=[_moment(min(opens for opens, _ in drafts[place][3])) for place in working],
+        ),
+        desk=_line((piece for draft in drafts for piece in draft[3]), days),
+        workdays=_line(((drafts[place][1], drafts[place][2]) for place in working), days),
+        first=begins[2],
+        last=begins[-3],
     )
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def _by_day(moments: Sequence[datetime], days: range) -> Moments:
+    found = Counter(moment.toordinal() for moment in moments)
+    return Moments(moments, days.start, [0, *accumulate(found[day] for day in days)])
 
 
 def _close(end: int, pieces: Iterable[tuple[int, int]]) -> int:
-    return min(max((closes for _, closes in pieces), default=end), end - SECOND)
+    return min(max((closes for _, closes in pieces), default=end), end - _MICROSECONDS)
 
 
-def _line(pieces: Iterable[tuple[int, int]]) -> Line:
-    begins: list[int] = []
-    ends: list[int] = []
+def _line(pieces: Iterable[tuple[int, int]], days: range) -> Line:
+    joined: list[tuple[int, int]] = []
     for begin, end in sorted(pieces):
-        if ends and begin <= ends[-1]:
-            ends[-1] = max(ends[-1], end)
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         elif begin < end:
-            begins.append(begin)
-            ends.append(end)
-    before, total = [], 0
-    for begin, end in zip(begins, ends, strict=True):
-        before.append(total)
-        total += end - begin
-    return Line(begins, ends, before, total)
+            joined.append((begin, end))
+    before = [_ONE * counted for counted in accumulate((end - begin for begin, end in joined), initial=0)]
+    begins = [_moment(begin) for begin, _ in joined]
+    return Line(_by_day(begins, days), [_moment(end) for _, end in joined], before[:-1], before[-1])

@@ -2,7 +2,7 @@
 
 Import is compared with a raw ``executemany`` of the same rows into a table with four plain indexes; pages at many
 tickets with the same pages at a tenth of them; timers, claimed and fired, with rows of their table claimed raw;
-``--help`` by the modules that it loads.
+a due time on the same day with looking that day up in a dictionary; ``--help`` by the modules that it loads.
 """
 
 import json
@@ -43,6 +43,7 @@ _HEAVY = ("sqlalchemy", "flask", "marshmallow", "alembic", "babel", "cryptograph
 _ALLOWED_PAGE_RATIO = 1.3
 _ALLOWED_IMPORT_RATIO = 1 / 8
 _ALLOWED_TIMER_RATIO = 1 / 3
+_ALLOWED_DUE_RATIO = 20
 _ALLOWED_MEMORY_MB = 300
 
 _COLUMNS = (
@@ -101,6 +102,7 @@ def measure(folder: Path, rows: int) -> Iterator[Figure]:
     _import_apart(small, rows // 10)
     yield from _page_figures(large, small)
     yield _timer_figure(folder / "timers")
+    yield _due_figure()
     loaded = _modules_of_help()
     yield Figure(msg("--help 载入的重型模块数"), len(loaded), 0, ", ".join(loaded) or "-")
 
@@ -151,6 +153,14 @@ def _timer_figure(home: Path) -> Figure:
     fired, claimed = timer_rates(home)
     detail = f"{fired:.0f} / {claimed:.0f} timers/s CPU"
     return Figure(msg("定时执行 / 原始取得"), fired / claimed, _ALLOWED_TIMER_RATIO, detail, at_least=True)
+
+
+def _due_figure() -> Figure:
+    from gongdan.testing.bench_due import due_seconds
+
+    due, look_up = due_seconds()
+    detail = f"{due * 1e9:.0f} / {look_up * 1e9:.0f} ns CPU"
+    return Figure(msg("当日到期时间 / 查一次字典"), due / look_up, _ALLOWED_DUE_RATIO, detail)
 
 
 def _interleaved(first: Callable[[], None], second: Callable[[], None]) -> tuple[float, float]:

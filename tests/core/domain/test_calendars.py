@@ -4,7 +4,7 @@ from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongdan.domain.calendars import DayKind, SpecialDay, WorkingCalendar
@@ -116,7 +116,6 @@ def test_days_end_where_walking_minute_by_minute_ends(
     assert calendar.due(start, Span(amount, unit)).at == expected
 
 
-@settings(max_examples=60)
 @given(cases(), st.sampled_from(SpanUnit), st.integers(0, 300), st.integers(0, 300), st.integers(0, 59_999_999))
 def test_two_limits_one_after_the_other_are_their_sum(
     case: tuple[WorkingCalendar, datetime], unit: SpanUnit, one: int, other: int, microseconds: int
@@ -128,7 +127,6 @@ def test_two_limits_one_after_the_other_are_their_sum(
     assert calendar.before(earlier, Span(other, unit)) == calendar.before(start, Span(one + other, unit))
 
 
-@settings(max_examples=60)
 @given(cases(), st.sampled_from(SpanUnit), st.integers(0, 300), st.integers(0, 59_999_999))
 def test_what_elapses_until_the_due_time_is_the_limit_forwards_and_backwards(
     case: tuple[WorkingCalendar, datetime], unit: SpanUnit, amount: int, microseconds: int
@@ -160,7 +158,6 @@ def test_counted_time_and_opening_are_those_of_walking_minute_by_minute(
     assert calendar.is_open(start) == oracle.is_open(calendar, shown)
 
 
-@settings(max_examples=60)
 @given(cases(), st.integers(1, 31), st.integers(0, 3))
 def test_a_day_of_a_month_is_never_before_the_start(
     case: tuple[WorkingCalendar, datetime], day: int, months: int
