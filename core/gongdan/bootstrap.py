@@ -44,11 +44,12 @@ def load_plugins(settings: Settings) -> PluginManager:
 
 
 def upgrade(desk: Desk) -> None:
-    """Bring the tables up to date, the core's first, then the loaded plugins' by name; then the known holidays."""
+    """Bring the tables up to date, the core's first, then the loaded plugins' by name; then holidays and plans."""
     for source in _sources(desk):
         schema.upgrade(desk.database.engine, source)
     for company in desk.companies.all():
         desk.at(company).calendars.seed()
+        desk.at(company).plans.begin_standing()
 
 
 def schema_states(desk: Desk) -> tuple[schema.SchemaState, ...]:

@@ -276,7 +276,7 @@ MERGED = "merged"
 
 _ENDED_WELL = frozenset({DutyState.DONE, DutyState.LATE})
 #: Facts on which it depends who owes a duty.
-_WHO = ("assignee", "owner", "department")
+WHO = ("assignee", "owner", "department")
 
 
 def fires(trigger: Trigger, change: Change) -> str:
@@ -350,14 +350,14 @@ def _beginning(
     if change.kind is Happening.REOPENED and rule.on_reopen is not OnReopen.IGNORE and before:
         return _again(rule, before[-1], left)
     event = fires(rule.starts, change)
-    if not event or left or not _may_begin(change):
+    if not event or left or not may_begin(change):
         return ()
     if not rule.repeats and any(duty.round == change.after["round"] for duty in before):
         return ()
     return (Consequence(Verb.START, None, event),)
 
 
-def _may_begin(change: Change) -> bool:
+def may_begin(change: Change) -> bool:
     """Tell whether the ticket is open, or ends by this very change: a correction of an ended one begins nothing."""
     return StateCategory(str(change.after["state_category"])).is_open or change.entered("state_category")
 
@@ -377,7 +377,7 @@ def _going_on(rule: DutyRule, change: Change, duty: KnownDuty) -> Iterable[Conse
         yield Consequence(Verb.RESTART, duty.id, "field:severity")
     if rule.promised_field and change.touched(rule.promised_field):
         yield Consequence(Verb.PROMISE, duty.id, f"field:{rule.promised_field}")
-    if any(map(change.touched, _WHO)):
+    if any(map(change.touched, WHO)):
         yield Consequence(Verb.OWE, duty.id)
     stands_still = change.after["state_category"] in rule.pauses_in
     if stands_still and duty.state is DutyState.OPEN:

@@ -9,8 +9,8 @@ from gongdan.domain.plans import CatchUp, ClosedTickets, OccupiedAssets, PlanRul
 from gongdan.domain.policy import PolicyKey, PolicyKind
 from gongdan.domain.ticket_types import TicketType
 
-#: People whom only a ticket has.
-_OF_TICKETS = ("assignee", "owner")
+#: People whom only a ticket has; they are not to be taken for roles of that name.
+_OF_TICKETS = ("assignee", "owner", "supervisor", "department_head")
 
 
 def plan_problems(rule: PlanRule, declared: Declared, asset_kinds: Collection[str]) -> tuple[str, ...]:

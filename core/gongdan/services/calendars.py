@@ -121,7 +121,7 @@ class Calendars:
             old, new = changed(before, _told(row))
             if new:
                 work.record("calendar.changed", "calendar", row.id, before=old, after=new)
-                count_change(work)
+                self._count_change(work)
         return self.of(department_id)
 
     def drop(self, department_id: UUID) -> None:
@@ -133,7 +133,7 @@ class Calendars:
                 raise NotFound("calendar", str(department_id))
             work.record("calendar.dropped", "calendar", row.id, before=_told(row))
             work.session.delete(row)
-            count_change(work)
+            self._count_change(work)
 
     def set_day(
         self, day: date, kind: DayKind, name: str = "", *, hours: str = "", department_id: UUID | None = None
@@ -158,7 +158,7 @@ class Calendars:
             old, new = changed(before, _told_day(row))
             if new:
                 work.record("calendar.day_set", "calendar_day", row.id, before=old, after={"day": str(day), **new})
-                count_change(work)
+                self._count_change(work)
 
     def drop_day(self, day: date, department_id: UUID | None = None) -> None:
         """Take back a day of the company's or a department's own; raises ``NotFound``."""
@@ -169,7 +169,7 @@ class Calendars:
                 raise NotFound("calendar_day", str(day))
             work.record("calendar.day_dropped", "calendar_day", row.id, before={"day": str(day), **_told_day(row)})
             work.session.delete(row)
-            count_change(work)
+            self._count_change(work)
 
     def import_days(self, given: HolidayYear, *, replace: bool = False) -> YearImport:
         """Make the holidays of a year known, and reckon provisional due times anew; the same once more changes nothing.
@@ -194,7 +194,7 @@ class Calendars:
                 fill_year(row, given, work)
                 work.session.flush()
                 record_year(work, row, found)
-                count_change(work)
+                self._count_change(work)
                 found = replace_values(found, moved_duties=self._desk.duties.refresh_provisional(work))
         return found
 
@@ -206,7 +206,7 @@ class Calendars:
             for row in added:
                 record_year(work, row, YearImport(row.year, len(row.days), is_new=True))
             if added:
-                count_change(work)
+                self._count_change(work)
                 self._desk.duties.refresh_provisional(work)
             return tuple(row.year for row in added)
 
@@ -223,6 +223,12 @@ class Calendars:
         if known_until.year >= year or not any(hours.follows_holidays for hours in bundle.hours.values()):
             return None
         return HorizonWarning(known_until.year + 1 if bundle.years else today.year, known_until)
+
+    def _count_change(self, work: Work) -> None:
+        """Tell everybody who keeps the company's calendars, and its plans, that they have changed."""
+        count_change(work)
+        work.session.flush()
+        self._desk.plans.look_again(work)
 
     def _bundle(self, session: Session) -> CalendarBundle:
         return self._desk.installation.calendar_shelf.bundle(session, self._desk.company)

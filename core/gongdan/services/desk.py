@@ -47,6 +47,8 @@ from gongdan.services.notes import Notes
 from gongdan.services.notices import Notices
 from gongdan.services.numbers import Numbers
 from gongdan.services.parties import Parties
+from gongdan.services.plan_keeper import PLAN_HANDLERS
+from gongdan.services.plans import Plans
 from gongdan.services.plugins import Plugins, enabled_plugins
 from gongdan.services.policies import Policies
 from gongdan.services.roles import Roles
@@ -118,7 +120,7 @@ class Desk:
     @cached_property
     def timers(self) -> Timers:
         """Return the executor of what is due."""
-        return Timers(self, HANDLERS)
+        return Timers(self, {**HANDLERS, **PLAN_HANDLERS})
 
     def at(self, company: CompanyView, actor: Actor = SYSTEM) -> "CompanyDesk":
         """Return the desk of one company for one actor."""
@@ -301,6 +303,11 @@ class CompanyDesk:
     def duties(self) -> Duties:
         """Return the use cases around duties."""
         return Duties(self)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Return the use cases around plans."""
+        return Plans(self)
 
     @cached_property
     def explain(self) -> Explain:

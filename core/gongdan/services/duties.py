@@ -210,6 +210,10 @@ class Duties:
         """Reckon provisional due times anew, since a calendar has learnt more; return how many have moved."""
         return Recomputing(self._desk, work.session, work.now).refresh(work)
 
+    def is_mine(self, session: Session, duty_id: UUID) -> bool:
+        """Tell whether the actor owes a duty, himself or in a role."""
+        return session.scalar(select(DutyRow.id).where(DutyRow.id == duty_id, self._owed(session))) is not None
+
     # --- Rows --------------------------------------------------------------------------------
 
     def _live_row(self, work: Work, duty_id: UUID) -> DutyRow:

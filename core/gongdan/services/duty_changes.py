@@ -1,4 +1,4 @@
-"""From what happens to a ticket to what happens to its duties, inside the transaction of its cause."""
+"""From what happens to a ticket to what happens to its plans and duties, inside the transaction of its cause."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from gongdan.services.core_fields import REFERENCES
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_points import TIMER_KINDS
 from gongdan.services.duty_subjects import PLAN_RUN, of_ticket
+from gongdan.services.plan_changes import PlanChanges
 from gongdan.services.timers import Handler
 from gongdan.services.work import Work
 from gongdan.storage.duties import DutyRow
@@ -156,12 +157,25 @@ def happened(
     remark: str = "",
     starts: bool = True,
 ) -> None:
-    """Let the duties of a ticket follow what has happened to it; ``before`` is what ``values_of`` gave then."""
+    """Let plans and duties of a ticket follow what has happened to it; ``before`` is what ``values_of`` gave then."""
     types = desk.installation.plugins.catalogue.ticket_types
     ticket_type = types.get(ticket.type)
     was = _facts(before, ticket_type) if before is not None else {}
     change = Change(kind=kind, before=was, after=facts_of(ticket, ticket_type), move=move, remark=remark)
+    PlanChanges(desk, work, ticket).follow(change, starts=starts)
     DutyChanges(desk, work, ticket).follow(change, starts=starts)
+
+
+def merged(desk: "CompanyDesk", work: Work, ticket: TicketRow) -> None:
+    """Let plans and duties rest of a ticket that goes up in another one."""
+    PlanChanges(desk, work, ticket).merge()
+    DutyChanges(desk, work, ticket).merge()
+
+
+def came_back(desk: "CompanyDesk", work: Work, ticket: TicketRow) -> None:
+    """Let plans and duties go on that a merge has ended."""
+    PlanChanges(desk, work, ticket).come_back()
+    DutyChanges(desk, work, ticket).come_back()
 
 
 def facts_of(ticket: TicketRow, ticket_type: TicketType | None) -> dict[str, object]:

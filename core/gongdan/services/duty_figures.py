@@ -90,6 +90,11 @@ class Figures:
         """Return the answer to a policy key at ``at``."""
         return self._timeline.value(key, at)
 
+    def next_decision(self, keys: Collection[str], after: datetime) -> datetime | None:
+        """Return from when the next line of one of some keys is in force, after ``after``; None when there is none."""
+        lines = (line.effective_from for key in keys for line in self._timeline.lines(key))
+        return min((moment for moment in lines if moment > after), default=None)
+
     def calendar(self, department_id: UUID | None) -> WorkingCalendar:
         """Return the calendar of a department, or of the company."""
         if department_id not in self._calendars:

@@ -13,6 +13,7 @@ from gongdan.services.duty_changes import facts_of
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_subjects import of_ticket
 from gongdan.services.export_records import chunks
+from gongdan.services.plan_changes import forget_plans
 from gongdan.services.work import Work
 from gongdan.storage.duties import DutyPauseRow, DutyRow, DutyStepRow
 from gongdan.storage.tickets import TicketRow
@@ -68,9 +69,10 @@ def _is_owed(desk: "CompanyDesk", keeper: DutyKeeper, rule: DutyRule, ticket: Ti
 
 
 def forget_duties(session: Session, ticket_ids: Collection[UUID]) -> None:
-    """Delete the duties of tickets that go with an import that is undone."""
+    """Delete the duties and plans of tickets that go with an import that is undone."""
     quietly = {"synchronize_session": False}
     for some in chunks(ticket_ids):
+        forget_plans(session, some)
         duties = session.scalars(select(DutyRow.id).where(DutyRow.ticket_id.in_(some))).all()
         if duties:
             for model in (DutyPauseRow, DutyStepRow):

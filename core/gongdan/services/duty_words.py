@@ -46,6 +46,13 @@ _EVENTS: Mapping[str, str] = {
     "cap": msg("暂停已满最长时间"),
     "policy": msg("制度参数改变"),
     "calendar": msg("工作日历更新"),
+    "planned": msg("计划日到来"),
+    "completed": msg("填写结果"),
+    "visited": msg("全部对象已完成"),
+    "taken_back": msg("撤回已完成的对象"),
+    "rebased": msg("起点改变，重新计划"),
+    "by_hand": msg("计划被终止"),
+    "plugin_disabled": msg("扩展已停用"),
 }
 
 _REASONS: Mapping[str, str] = {

@@ -21,7 +21,9 @@ from gongdan.services.duties import Duties, DutyFile
 from gongdan.services.duty_figures import Figures
 from gongdan.services.duty_points import gaps_of, points_of
 from gongdan.services.duty_rows import DutyView, PauseView, StepView
+from gongdan.services.duty_subjects import PLAN_RUN
 from gongdan.services.duty_words import STATES, event_words, missing_words, reason_words
+from gongdan.services.plan_words import RunWords
 from gongdan.services.work import get_row
 from gongdan.storage.accounts import RoleRow
 from gongdan.storage.duties import DutyPauseRow, DutyRow
@@ -217,14 +219,16 @@ class _Explainer:
     # --- Words -------------------------------------------------------------------------------
 
     def _sentences(self, made: Explanation) -> Iterator[Sentence]:
-        duty = self._duty
+        duty, is_run = self._duty, self._row.subject_kind == PLAN_RUN
         yield Sentence(
-            msg("{label}（{number}，第 {round} 轮）：{state}"),
+            msg("{label}（第 {round} 次）：{state}") if is_run else msg("{label}（{number}，第 {round} 轮）：{state}"),
             {"label": duty.label, "number": duty.number, "round": duty.round, "state": STATES[duty.state]},
         )
         who = duty.debtor or msg("无人")
         yield Sentence(msg("责任人：{who}"), {"who": who})
         yield from made.why
+        if is_run:
+            yield from RunWords(self._desk, self._session, self._figures).sentences(self._row, self._type)
         yield from self._start_words(made.start)
         yield from self._due_words(made)
         yield from self._pause_words(made.pauses)

@@ -13,7 +13,7 @@ from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_links import SYMMETRIC, LinkKind
 from gongdan.domain.workflow import StateCategory
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, MoveRefused, NotFound, Refusal
-from gongdan.services.duty_changes import DutyChanges
+from gongdan.services import duty_changes
 from gongdan.services.ticket_rows import ticket_view
 from gongdan.services.work import Work
 from gongdan.storage.tickets import TicketLinkRow, TicketRow
@@ -117,7 +117,7 @@ class Links:
                 after={"into": into.number},
             )
             work.record("ticket.took_in", "ticket", into.id, after={"merged": merged.number})
-            DutyChanges(self._desk, work, merged).merge()
+            duty_changes.merged(self._desk, work, merged)
 
     def _return(self, work: Work, row: TicketRow, state: str) -> None:
         declared = self._desk.tickets.type_in_use(row).workflow.state(state)
@@ -126,7 +126,7 @@ class Links:
         row.closed_at = None if row.is_open else row.closed_at
         row.changed_at = work.now
         work.record("ticket.merge_undone", "ticket", row.id, before={"state": MERGED_STATE}, after={"state": state})
-        DutyChanges(self._desk, work, row).come_back()
+        duty_changes.came_back(self._desk, work, row)
 
     def _ends(self, session: Session, from_id: UUID, to_id: UUID) -> tuple[TicketRow, TicketRow]:
         """Return both tickets, locked in one order, so that two people cannot link them in opposite ways."""

@@ -95,6 +95,7 @@ class Plugins:
             book = manager.catalogue.rulebooks.get(name)
             seed_roles(work.session, book.roles if book else ())
             work.record("plugin.enabled", "plugin", row.id, after={"plugin": name, "version": loaded.version})
+            self._desk.plans.follow_plugin(work, name, is_enabled=True)
             timers.resume(
                 work.session, work.now, timers.TimerRow.plugin == name, timers.TimerRow.last_error == PLUGIN_DISABLED
             )
@@ -115,6 +116,7 @@ class Plugins:
             for row in rows:
                 row.disabled_at = work.now
                 work.record("plugin.disabled", "plugin", row.id, before={"plugin": name})
+                self._desk.plans.follow_plugin(work, name, is_enabled=False)
                 work.tell(EventKind.PLUGIN_DISABLED, "plugin", row.id, plugin=name)
 
     def _seed(self, name: str) -> None:

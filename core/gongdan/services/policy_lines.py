@@ -148,6 +148,8 @@ class PolicyLines:
                 raise InvalidInput((FieldProblem(row.key, row.value or "", rule, remedy, label=msg("制度值")),))
             work.record("policy.withdrawn", "policy_line", row.id, before=line_words(row))
             work.session.delete(row)
+            work.session.flush()
+            self._desk.plans.look_again(work, (row.key,))
 
     def _decide(
         self, work: Work, key: str, text: str | None, moment: datetime, *, clause: str = "", note: str = ""
@@ -164,10 +166,12 @@ class PolicyLines:
         return row
 
     def _let_follow(self, work: Work, keys: Collection[str], effect: PolicyEffect) -> Sequence["DutyChange"]:
-        """Let open tickets follow what was decided in the same transaction, if they are to."""
+        """Let open tickets follow what was decided in the same transaction, if they are to, and plans look again."""
         if effect is PolicyEffect.NEW:
+            self._desk.plans.look_again(work, keys)
             return ()
         changes = self._desk.duties.recompute(work, keys, moves_due=effect is PolicyEffect.RECOMPUTE)
+        self._desk.plans.look_again(work, keys)
         after = {"effect": effect.value, "keys": sorted(keys), "count": len(changes)}
         work.record("policy.followed", "company", self._desk.company.id, after=after)
         return changes

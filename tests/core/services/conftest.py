@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from gongdan.services.desk import CompanyDesk
+from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import People
 from tests.core.services.crew import Crew
+from tests.core.services.planned import Wait
 
 
 @pytest.fixture
@@ -18,3 +22,14 @@ def crew(person: People, company_desk: CompanyDesk) -> Crew:
         wang=person("agent", name="王芳", login="wangfang"),
         department_id=department.id,
     )
+
+
+@pytest.fixture
+def wait(desk: Desk, clock: Clock) -> Wait:
+    """Let time pass until a moment: everything that is due by then happens at its time."""
+
+    def until(moment: datetime) -> None:
+        desk.timers.run_due(moment)
+        clock.set(moment)
+
+    return until

@@ -1,0 +1,411 @@
+"""Plans: what comes again and again, seen, done, and ended; the runs themselves come by time."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from gongdan.domain.duties import DutyKind
+from gongdan.domain.plans import LONGEST, PlanRule, PlanState, Series, begins_at
+from gongdan.domain.recurrences import RandomDay
+from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from gongdan.services import plan_changes
+from gongdan.services.duty_conditions import is_overdue
+from gongdan.services.duty_figures import Figures
+from gongdan.services.plan_keeper import PlanKeeper, locked
+from gongdan.services.plan_lists import run_query, run_views, tickets_of
+from gongdan.services.plan_rows import About, Counts, PlanView, RunFile, RunView, target_view
+from gongdan.services.plan_terms import Basis, basis_of
+from gongdan.services.work import Work, get_row
+from gongdan.storage.duties import DutyRow
+from gongdan.storage.plans import PlanRow, PlanRunRow, PlanTargetRow
+from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+PAGE_SIZE = 100
+#: Longest result, outcome or reason, in characters.
+LONGEST_WORDS = 2000
+#: A preview has no more days.
+MOST_DAYS = 500
+#: Why a plan ended that somebody ended.
+BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewDay:
+    """A day on which a plan would come; days are days of the company."""
+
+    #: The day that the recurrence gives, and the day in its place; for a day that is drawn by lot the first of its
+    #: month.
+    nominal: date
+    day: date
+    #: Aware; from then on it may be done.
+    begins_at: datetime
+    #: Which phase it belongs to, from 1.
+    phase: int
+    is_shifted: bool
+    #: It lies beyond the known holidays.
+    is_provisional: bool
+    #: It is drawn by lot and not told before it comes.
+    is_unannounced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The days on which a rule would come, or why there are none."""
+
+    days: Sequence[PreviewDay]
+    #: Source texts of the policy keys that nobody has decided.
+    undecided: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A run that is being done, locked."""
+
+    run: PlanRunRow
+    duty: DutyRow
+    keeper: PlanKeeper
+
+
+class Plans:
+    """Use cases around the plans of one company."""
+
+    def __init__(self, desk: "CompanyDesk") -> None:
+        self._desk = desk
+
+    # --- Seeing ------------------------------------------------------------------------------
+
+    def rules(self) -> Sequence[PlanRule]:
+        """Return the plan rules of the company's plugins."""
+        self._desk.require("plan.view")
+        return self._desk.installation.plugins.catalogue.plan_rules.of(self._desk.enabled)
+
+    def all(self, *, is_running: bool | None = True, limit: int = PAGE_SIZE) -> Sequence[PlanView]:
+        """Return the plans: those of the company first, then those of tickets, what comes next in front."""
+        self._desk.require("plan.view")
+        query = select(PlanRow).order_by(
+            PlanRow.ticket_id.is_not(None), PlanRow.next_on.is_(None), PlanRow.next_on, PlanRow.label, PlanRow.id
+        )
+        if is_running is not None:
+            state = PlanState.RUNNING if is_running else PlanState.ENDED
+            query = query.where(PlanRow.state == state.value)
+        with self._desk.reading() as session:
+            return self._views(session, query.limit(limit))
+
+    def of_ticket(self, ticket_id: UUID) -> Sequence[PlanView]:
+        """Return the plans of a ticket, those that run first."""
+        self._desk.require("ticket.view")
+        query = select(PlanRow).where(PlanRow.ticket_id == ticket_id)
+        with self._desk.reading() as session:
+            return self._views(session, query.order_by(PlanRow.ended_at.is_not(None), PlanRow.begun_at, PlanRow.id))
+
+    def find(self, plan_id: UUID) -> PlanView:
+        """Return a plan; raises ``NotFound``."""
+        self._desk.require("plan.view")
+        with self._desk.reading() as session:
+            get_row(session, PlanRow, plan_id, "plan")
+            return self._views(session, select(PlanRow).where(PlanRow.id == plan_id))[0]
+
+    def runs(self, plan_id: UUID, *, limit: int = PAGE_SIZE) -> Sequence[RunView]:
+        """Return the runs of a plan, the latest first; raises ``NotFound``."""
+        self._desk.require("plan.view")
+        with self._desk.reading() as session:
+            get_row(session, PlanRow, plan_id, "plan")
+            wanted = run_query().where(PlanRunRow.plan_id == plan_id).order_by(PlanRunRow.number.desc())
+            return run_views(session, wanted.limit(limit))
+
+    def live(self, *, limit: int = PAGE_SIZE) -> Sequence[RunView]:
+        """Return the runs of all plans that are owed, what is due first in front."""
+        self._desk.require("plan.view")
+        wanted = run_query().where(DutyRow.ended_at.is_(None), PlanRunRow.duty_id.is_not(None))
+        order = DutyRow.due_at.is_(None), DutyRow.due_at, PlanRunRow.id
+        with self._desk.reading() as session:
+            return run_views(session, wanted.order_by(*order).limit(limit))
+
+    def run(self, run_id: UUID) -> RunFile:
+        """Return a run with what it deals with; its debtors see it without the permission. Raises ``NotFound``."""
+        with self._desk.reading() as session:
+            row = get_row(session, PlanRunRow, run_id, "plan_run")
+            if not self._owes(session, row):
+                self._desk.require("plan.view")
+            return self._file(session, row)
+
+    def preview(self, rule: str, anchor: date, until: date) -> Preview:
+        """Return the days that would come of a rule from an anchor on, as the policy of today says.
+
+        At most ten years and ``MOST_DAYS`` days; raises ``NotFound`` for a rule that the company does not have, and
+        ``InvalidInput`` for an end that lies before the anchor or too far away.
+        """
+        found = next((one for one in self.rules() if one.name == rule), None)
+        if found is None:
+            raise NotFound("plan_rule", rule)
+        if not anchor <= until <= anchor + LONGEST:
+            problem, remedy = msg("须在起点之后十年以内"), msg("请核对起点与终点")
+            raise InvalidInput((FieldProblem("until", until.isoformat(), problem, remedy, label=msg("终点")),))
+        with self._desk.reading() as session:
+            figures = Figures(self._desk, session)
+            basis = basis_of(found, figures, self._desk.installation.clock())
+            if basis.terms is None:
+                return Preview((), self._labels(basis))
+            series = Series(terms=basis.terms, anchor=anchor, calendar=figures.calendar(None), secret="")
+            return Preview(tuple(islice(_preview(series, until), MOST_DAYS)))
+
+    # --- Doing -------------------------------------------------------------------------------
+
+    def complete(self, run_id: UUID, result: str) -> RunFile:
+        """Say that a run is done, and with what result.
+
+        Its debtors may, and who has ``plan.do``. Raises ``InvalidInput`` without a result and while things are left
+        that it deals with, ``Conflict`` for one that nobody owes any more, ``NotFound``, ``NotAllowed``.
+        """
+        with self._desk.working() as work:
+            held = self._open(work, run_id)
+            problems = [*_word_problems("result", result, msg("结果"))]
+            if left := _left(work, held.run):
+                rule, remedy = msg("还有 {count} 个对象没有办理"), msg("请先逐个写明结果")
+                problems.append(FieldProblem("result", "", rule, remedy, params={"count": left}, label=msg("结果")))
+            if problems:
+                raise InvalidInput(tuple(problems))
+            held.run.result = result.strip()
+            self._meet(work, held, "completed")
+            return self._file(work.session, held.run)
+
+    def visit(self, target_id: UUID, outcome: str) -> RunFile:
+        """Say that one of the things of a run is done, and with what outcome; with the last one the run is met.
+
+        Raises as ``complete`` does, and ``Conflict`` for a thing that is done already.
+        """
+        with self._desk.working() as work:
+            target = work.get(PlanTargetRow, target_id, "plan_target")
+            held = self._open(work, target.run_id)
+            work.session.refresh(target)
+            if target.done_at is not None:
+                raise Conflict("plan_target", target.label)
+            if problems := _word_problems("outcome", outcome, msg("结果")):
+                raise InvalidInput(problems)
+            target.outcome, target.done_at = outcome.strip(), work.now
+            target.done_by, target.done_by_name = work.actor.account_id, work.actor.name
+            after = {"label": target.label, "run": str(target.run_id), "outcome": target.outcome}
+            work.record("plan_target.done", "plan_target", target.id, after=after)
+            work.session.flush()
+            if not _left(work, held.run):
+                self._meet(work, held, "visited")
+            return self._file(work.session, held.run)
+
+    def take_back(self, target_id: UUID, reason: str) -> RunFile:
+        """Say that a thing was not done after all, and why; a run that it had met is owed again.
+
+        Who did it may, and who has ``plan.do``. Raises ``InvalidInput`` without a reason, ``Conflict`` for a thing that
+        is not done or whose run nobody owes any more, ``NotFound``, ``NotAllowed``.
+        """
+        with self._desk.working() as work:
+            target = work.get(PlanTargetRow, target_id, "plan_target")
+            held = self._locked(work, target.run_id)
+            run, duty = held.run, held.duty
+            work.session.refresh(target)
+            if target.done_by is None or target.done_by != work.actor.account_id:
+                self._desk.require("plan.do")
+            if problems := _word_problems("reason", reason, msg("理由")):
+                raise InvalidInput(problems)
+            if target.done_at is None or (duty.ended_at is not None and duty.end_event != "visited"):
+                raise Conflict("plan_target", target.label)
+            before = {"label": target.label, "outcome": target.outcome, "by": target.done_by_name}
+            target.outcome, target.done_at, target.done_by, target.done_by_name = "", None, None, ""
+            work.record("plan_target.taken_back", "plan_target", target.id, before=before, after={"reason": reason})
+            if duty.ended_at is not None:
+                run.done_at, run.done_by, run.done_by_name = None, None, ""
+                held.keeper.duties.take_back(duty, "taken_back")
+            work.session.flush()
+            return self._file(work.session, run)
+
+    def end(self, plan_id: UUID, reason: str) -> PlanView:
+        """End a plan, with a reason; nobody owes its open runs any more.
+
+        Needs ``plan.manage``. Raises ``InvalidInput`` without a reason, ``Conflict`` for one that has ended,
+        ``NotFound``.
+        """
+        self._desk.require("plan.manage")
+        if problems := _word_problems("reason", reason, msg("理由")):
+            raise InvalidInput(problems)
+        with self._desk.working() as work:
+            plan = self._plan(work, plan_id, PlanState.RUNNING)
+            keeper = PlanKeeper(self._desk, work)
+            keeper.bring_up(plan)
+            keeper.end(plan, BY_HAND, reason.strip())
+        return self._seen(plan_id)
+
+    def resume(self, plan_id: UUID) -> PlanView:
+        """Let a plan go on that had ended; what it would have brought meanwhile is not made up for.
+
+        Needs ``plan.manage``. Raises ``Conflict`` for one that runs, and for one whose plugin is off, ``NotFound``.
+        """
+        self._desk.require("plan.manage")
+        with self._desk.working() as work:
+            plan = self._plan(work, plan_id, PlanState.ENDED)
+            if plan.plugin not in self._desk.enabled:
+                raise Conflict("plan", msg("扩展已停用的计划"))
+            PlanKeeper(self._desk, work).resume(plan, BY_HAND, None)
+        return self._seen(plan_id)
+
+    # --- For others --------------------------------------------------------------------------
+
+    def begin_standing(self) -> int:
+        """Begin the plans of the company that its plugins declare and that it does not have; return how many."""
+        with self._desk.working() as work:
+            work.take_turn()
+            return plan_changes.begin_standing(self._desk, work, self._desk.enabled)
+
+    def follow_plugin(self, work: Work, plugin: str, *, is_enabled: bool) -> None:
+        """Begin the plans of a plugin, or let them go on, or end them, with the plugin."""
+        follow = plan_changes.plugin_enabled if is_enabled else plan_changes.plugin_disabled
+        follow(self._desk, work, plugin)
+
+    def look_again(self, work: Work, keys: Collection[str] | None = None) -> None:
+        """Plan the next runs anew, since the calendar has changed, or the policy for some keys."""
+        plan_changes.look_again(self._desk, work, keys)
+
+    # --- Rows --------------------------------------------------------------------------------
+
+    def _plan(self, work: Work, plan_id: UUID, state: PlanState) -> PlanRow:
+        plan = work.get(PlanRow, plan_id, "plan", lock=True)
+        if plan.state != state.value:
+            raise Conflict("plan", msg("已经终止的计划") if state is PlanState.RUNNING else msg("正在进行的计划"))
+        return plan
+
+    def _seen(self, plan_id: UUID) -> PlanView:
+        with self._desk.reading() as session:
+            return self._views(session, select(PlanRow).where(PlanRow.id == plan_id))[0]
+
+    def _locked(self, work: Work, run_id: UUID) -> _Held:
+        """Return a run with its duty, locked in the order of all others: the plan first, then the duty."""
+        run = work.get(PlanRunRow, run_id, "plan_run")
+        locked(work, run.plan_id)
+        if run.duty_id is None:
+            raise Conflict("plan_run", msg("已经写为逾期的一次"))
+        duty = work.get(DutyRow, run.duty_id, "duty", lock=True)
+        work.session.refresh(run)
+        work.session.refresh(duty)
+        return _Held(run, duty, PlanKeeper(self._desk, work))
+
+    def _open(self, work: Work, run_id: UUID) -> _Held:
+        """Return a run that the actor may do and that is owed."""
+        held = self._locked(work, run_id)
+        if not self._owes(work.session, held.run):
+            self._desk.require("plan.do")
+        if held.duty.ended_at is not None:
+            raise Conflict("plan_run", msg("已经了结的一次"))
+        held.keeper.duties.settle(held.duty)
+        return held
+
+    def _meet(self, work: Work, held: _Held, event: str) -> None:
+        run = held.run
+        run.done_at, run.done_by, run.done_by_name = work.now, work.actor.account_id, work.actor.name
+        held.keeper.duties.meet(held.duty, event)
+        after = {"run": run.number, "planned_for": run.planned_for, "result": run.result, "state": held.duty.state}
+        work.record("plan_run.done", "plan_run", run.id, after=after)
+        work.session.flush()
+
+    def _owes(self, session: Session, run: PlanRunRow) -> bool:
+        return run.duty_id is not None and self._desk.duties.is_mine(session, run.duty_id)
+
+    def _file(self, session: Session, row: PlanRunRow) -> RunFile:
+        session.flush()
+        view = run_views(session, run_query().where(PlanRunRow.id == row.id))[0]
+        query = select(PlanTargetRow).where(PlanTargetRow.run_id == row.id).order_by(PlanTargetRow.place)
+        may_do = view.is_live and (self._desk.actor.may("plan.do") or self._owes(session, row))
+        return RunFile(view, tuple(map(target_view, session.scalars(query))), may_do)
+
+    def _views(self, session: Session, query: Select[PlanRow]) -> Sequence[PlanView]:
+        rows = session.scalars(query).all()
+        figures, tickets = Figures(self._desk, session), tickets_of(session, {row.ticket_id for row in rows})
+        counts = self._counts(session, [row.id for row in rows])
+        return tuple(self._view(row, figures, tickets, counts.get(row.id, Counts())) for row in rows)
+
+    def _view(self, row: PlanRow, figures: Figures, tickets: Mapping[UUID | None, About], counts: Counts) -> PlanView:
+        about, now = tickets.get(row.ticket_id, About()), self._desk.installation.clock()
+        rule = self._desk.installation.plugins.catalogue.plan_rules.get(row.rule)
+        basis = basis_of(rule, figures, row.policy_at or now) if rule else Basis(now, None)
+        is_unannounced = basis.terms is not None and basis.terms.is_unannounced
+        return PlanView(
+            id=row.id,
+            plugin=row.plugin,
+            rule=row.rule,
+            kind=DutyKind(row.kind),
+            label=row.label,
+            ticket_id=row.ticket_id,
+            number=about.number,
+            subject=about.subject,
+            place=about.place,
+            state=PlanState(row.state),
+            anchor_at=row.anchor_at,
+            anchor_event=row.anchor_event,
+            next_on=None if is_unannounced else row.next_on,
+            is_unannounced=is_unannounced,
+            undecided=self._labels(basis),
+            runs=row.runs,
+            live=counts.live,
+            overdue=counts.overdue,
+            begun_at=row.begun_at,
+            ended_at=row.ended_at,
+            end_event=row.end_event,
+            ended_by=row.ended_by_name,
+            reason=row.reason,
+            clauses=rule.clauses if rule else (),
+        )
+
+    def _labels(self, basis: Basis) -> tuple[str, ...]:
+        keys = self._desk.installation.plugins.catalogue.policy_keys
+        return tuple(key.label if (key := keys.get(name)) else name for name in basis.undecided)
+
+    def _counts(self, session: Session, plans: Collection[UUID]) -> Mapping[UUID, Counts]:
+        if not plans:
+            return {}
+        now = self._desk.installation.clock()
+        query = (
+            select(PlanRunRow.plan_id, func.count(), func.count().filter(is_overdue(now)))
+            .join(DutyRow, DutyRow.id == PlanRunRow.duty_id)
+            .where(PlanRunRow.plan_id.in_(plans), DutyRow.ended_at.is_(None))
+            .group_by(PlanRunRow.plan_id)
+        )
+        return {plan_id: Counts(live, overdue) for plan_id, live, overdue in session.execute(query)}
+
+
+def _left(work: Work, run: PlanRunRow) -> int:
+    query = select(func.count()).where(PlanTargetRow.run_id == run.id, PlanTargetRow.done_at.is_(None))
+    return work.session.scalar(query) or 0
+
+
+def _preview(series: Series, until: date) -> Iterator[PreviewDay]:
+    """Yield the days of a series; one that is drawn by lot is not told before it comes."""
+    for planned in series.days(series.anchor):
+        if planned.key > until or planned.day > until:
+            return
+        is_drawn = isinstance(series.terms.stretches[planned.phase].recurrence, RandomDay)
+        nominal, day = (planned.key, planned.key) if is_drawn else (planned.nominal, planned.day)
+        yield PreviewDay(
+            nominal,
+            day,
+            begins_at(day, series.terms.window, series.calendar),
+            planned.phase + 1,
+            planned.is_shifted,
+            planned.is_provisional,
+            is_drawn,
+        )
+
+
+def _word_problems(field: str, given: str, label: str) -> tuple[FieldProblem, ...]:
+    text = given.strip()
+    if not text:
+        return (FieldProblem(field, "", msg("必须填写"), msg("请用一两句话写明"), label=label),)
+    if len(text) > LONGEST_WORDS:
+        rule, params = msg("最多 {max_length} 个字符"), {"max_length": LONGEST_WORDS}
+        return (FieldProblem(field, text[:40], rule, params=params, label=label),)
+    return ()
