@@ -1,4 +1,4 @@
-"""``gongdan timer``: what waits, what is parked and why, and letting it be tried again."""
+"""``gongdan timer``: what waits, what is parked and why; letting it be tried again, or giving it up."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -55,6 +55,19 @@ def retry(terminal: Terminal, ids: tuple[UUID, ...]) -> None:
     if terminal.as_json:
         terminal.show_json({"resumed": [str(timer_id) for timer_id in chosen]})
     terminal.tell(msg("{count} 个定时将重新执行"), count=len(chosen))
+
+
+@timer.command("give-up", help=msg("放弃一个已搁置的定时，须写明理由"))
+@click.argument("timer_id", type=click.UUID)
+@option("--reason", required=True, help=msg("理由"))
+@company_option
+@json_option
+@pass_terminal
+def give_up(terminal: Terminal, timer_id: UUID, reason: str) -> None:
+    terminal.company.timer_lists.give_up(timer_id, reason)
+    if terminal.as_json:
+        terminal.show_json({"given_up": str(timer_id)})
+    terminal.tell(msg("已放弃该定时"))
 
 
 def _row(found: "TimerView") -> dict[str, object]:

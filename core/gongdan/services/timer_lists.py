@@ -9,9 +9,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from gongdan.domain.timers import TimerState, TimerView
-from gongdan.errors import NotFound
+from gongdan.errors import InvalidInput, NotFound
+from gongdan.services.roster_rows import text_problems
+from gongdan.services.work import get_row
 from gongdan.storage import timers
 from gongdan.storage.timers import TimerRow
+from gongdan.text import msg
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk, Desk
@@ -66,6 +69,30 @@ class TimerLists:
         with self._desk.reading() as session:
             rows = session.scalars(query.order_by(TimerRow.due_at, TimerRow.id).limit(MOST))
             return tuple(map(timers.view, rows))
+
+    def has_parked(self) -> bool:
+        """Tell whether anything waits for a person; pages ask at every request of an administrator."""
+        query = select(TimerRow.id).where(TimerRow.state == TimerState.PARKED.value).limit(1)
+        with self._desk.reading() as session:
+            return session.scalar(query) is not None
+
+    def find(self, timer_id: UUID) -> TimerView:
+        """Return a timer; raises ``NotFound``."""
+        self._desk.require("plugin.admin")
+        with self._desk.reading() as session:
+            return timers.view(get_row(session, TimerRow, timer_id, "timer"))
+
+    def give_up(self, timer_id: UUID, reason: str) -> None:
+        """Let a parked timer go for good, with a reason; raises ``InvalidInput`` without one, or ``NotFound``."""
+        self._desk.require("plugin.admin")
+        if problems := text_problems("reason", reason, msg("理由"), required=True):
+            raise InvalidInput(problems)
+        with self._desk.working() as work:
+            row = timers.give_up(work.session, timer_id, work.now)
+            if row is None:
+                raise NotFound("timer", str(timer_id))
+            before = {"kind": row.kind, "key": row.key, "due_at": row.due_at.isoformat(), "problem": row.last_error}
+            work.record("timer.given_up", "timer", timer_id, before=before, after={"reason": reason.strip()})
 
     def resume(self, timer_id: UUID) -> None:
         """Let a parked timer be tried again, at once and as if for the first time; raises ``NotFound``."""

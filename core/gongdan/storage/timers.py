@@ -210,6 +210,15 @@ def resume(session: Session, now: datetime, *conditions: ColumnElement[bool]) ->
     return _count(session, statement.values(**fresh))
 
 
+def give_up(session: Session, timer_id: UUID, now: datetime) -> TimerRow | None:
+    """Cancel a parked timer and return it; None when there is none. What it was parked for stays in its row."""
+    query = select(TimerRow).where(TimerRow.id == timer_id, TimerRow.state == TimerState.PARKED.value)
+    row = session.scalars(query.with_for_update()).one_or_none()
+    if row is not None:
+        row.state, row.done_at, row.fence = TimerState.CANCELLED.value, now, row.fence + 1
+    return row
+
+
 def view(row: TimerRow) -> TimerView:
     """Return a row as its handler and people see it."""
     return _view([getattr(row, column.key) for column in _COLUMNS])

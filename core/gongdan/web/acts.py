@@ -124,6 +124,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "ticket.reopened": (msg("重新打开了工单"), "refresh"),
     "ticket.took_in": (msg("并入了另一张工单"), "git-merge"),
     "ticket.unlinked": (msg("取消了关联"), "link"),
+    "timer.given_up": (msg("放弃了定时"), "ban"),
     "timer.parked": (msg("搁置了定时"), "player-pause"),
     "timer.resumed": (msg("重新执行了定时"), "player-play"),
     "view.removed": (msg("删除了视图"), "bookmark"),

@@ -53,6 +53,7 @@ from gongdan.web import (
     ticket_links,
     ticket_words,
     tickets,
+    timers,
     words,
 )
 
@@ -93,6 +94,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ticket_edit.pages,
     ticket_links.pages,
     tickets.pages,
+    timers.pages,
 )
 
 

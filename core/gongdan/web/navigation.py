@@ -18,6 +18,8 @@ class Link:
     label: str
     path: str
     icon: str
+    #: What waits there for a person, in words; empty for nothing.
+    waiting: str = ""
 
     @property
     def is_active(self) -> bool:
@@ -54,6 +56,7 @@ _ADMINISTRATION = (
     _Entry(msg("人员"), "members.index", "users-group", "account.admin"),
     _Entry(msg_in("many", "角色"), "roles.index", "shield-check", "account.admin"),
     _Entry(msg_in("many", "扩展"), "plugins.index", "puzzle", "plugin.admin"),
+    _Entry(msg("定时任务"), "timers.index", "clock", "plugin.admin"),
     _Entry(msg("日志"), "journal.index", "history", "journal.view"),
     _Entry(msg("全部公司"), "companies.index", "building-community", operator=True),
 )
@@ -86,7 +89,13 @@ def _links(entries: Sequence[_Entry]) -> Iterator[Link]:
         else:
             is_shown = g.desk is not None and (not entry.permission or may(entry.permission))
         if is_shown:
-            yield Link(_label(entry), url_for(entry.endpoint), entry.icon)
+            yield Link(_label(entry), url_for(entry.endpoint), entry.icon, _waiting(entry))
+
+
+def _waiting(entry: _Entry) -> str:
+    if entry.endpoint != "timers.index" or not g.desk.timer_lists.has_parked():
+        return ""
+    return say(msg("有搁置"))
 
 
 def assets_label() -> str:
