@@ -179,6 +179,9 @@ class DutyRule:
     after_closing: bool = False
     #: A typed field with a moment that was promised; filled, it goes before the limit.
     promised_field: str = ""
+    #: A typed field with the day on which a ticket that waits is expected to go on. A limit that names a moment, such
+    #: as the same day, stands still no longer than to the beginning of that day.
+    expected_field: str = ""
     clauses: tuple[str, ...] = ()
 
     def limit_key(self, severity: object) -> str | None:
@@ -382,6 +385,10 @@ def _going_on(rule: DutyRule, change: Change, duty: KnownDuty) -> Iterable[Conse
     stands_still = change.after["state_category"] in rule.pauses_in
     if stands_still and duty.state is DutyState.OPEN:
         yield Consequence(Verb.PAUSE, duty.id, f"state:{change.after['state']}")
+    elif stands_still and duty.state is DutyState.PAUSED and change.touched(rule.expected_field):
+        # Another day is expected: what is left of the wait begins now.
+        yield Consequence(Verb.GO_ON, duty.id, f"field:{rule.expected_field}")
+        yield Consequence(Verb.PAUSE, duty.id, f"field:{rule.expected_field}")
     elif not stands_still and duty.state is DutyState.PAUSED:
         yield Consequence(Verb.GO_ON, duty.id, f"state:{change.after['state']}")
 

@@ -30,7 +30,7 @@ def problems(rule: DutyRule, declared: Declared) -> tuple[str, ...]:
     if types:
         found += _of_triggers(rule, types)
         found += _of_conditions(rule, types)
-        found += _of_promise(rule, types)
+        found += _of_dates(rule, types)
     found += _of_policy(rule, declared.policy_keys)
     found += of_people(rule, declared.roles)
     return tuple(f"duty rule {rule.name}: {problem}" for problem in found)
@@ -118,12 +118,16 @@ def _values(choices: Collection[Choice]) -> Collection[str]:
     return (*(choice.value for choice in choices), "") if choices else ()
 
 
-def _of_promise(rule: DutyRule, types: Collection[TicketType]) -> Iterator[str]:
-    if not rule.promised_field:
-        return
-    found = [ticket_type.field(rule.promised_field) for ticket_type in types]
-    if not any(each and each.kind is FieldKind.DATETIME for each in found):
-        yield f"there is no field {rule.promised_field} with a date and time"
+def _of_dates(rule: DutyRule, types: Collection[TicketType]) -> Iterator[str]:
+    for name, kind, what in (
+        (rule.promised_field, FieldKind.DATETIME, "a date and time"),
+        (rule.expected_field, FieldKind.DATE, "a date"),
+    ):
+        found = [ticket_type.field(name) for ticket_type in types]
+        if name and not any(each and each.kind is kind for each in found):
+            yield f"there is no field {name} with {what}"
+    if rule.expected_field and not rule.pauses_in:
+        yield f"it never stands still until {rule.expected_field}"
 
 
 # --- Figures, people ---------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from gongdan.domain.calendars import Due, WorkingCalendar
-from gongdan.domain.limits import Limit, Span, SpanUnit
+from gongdan.domain.limits import Limit, SameDay, Span, SpanUnit
 from gongdan.errors import InvalidInput
 
 #: Units in which every moment counts or does not; the rest count whole days.
@@ -40,15 +40,10 @@ class DutyClock:
     limit: Limit
     gaps: Sequence[Gap] = ()
 
-    @property
-    def can_stand_still(self) -> bool:
-        """Tell whether gaps move the end: a fixed moment, such as the 6th, does not move."""
-        return isinstance(self.limit, Span)
-
     def due(self) -> Due:
         """Return when the limit ends."""
         if not isinstance(self.limit, Span):
-            return self.calendar.due(self.start, self.limit)
+            return self._moment()
         if self.limit.unit in _FLOWING:
             return self._after(_length(self.limit), self.limit.unit, self.gaps)
         days = sum(self.calendar.elapsed(gap.begins, gap.ends, self.limit.unit).days for gap in self._later(self.gaps))
@@ -71,6 +66,17 @@ class DutyClock:
             met.append(gap)
             moment = self._after(amount, self.limit.unit, met).at
         return moment
+
+    def _moment(self) -> Due:
+        """Return the moment that the limit names, such as the 6th; one that passes in a gap follows its end.
+
+        Then it is the close of the day on which the gap ends.
+        """
+        due = self.calendar.due(self.start, self.limit)
+        for gap in sorted(self._later(self.gaps), key=lambda gap: gap.begins):
+            if gap.begins <= due.at < gap.ends:
+                due = self.calendar.due(gap.ends, SameDay())
+        return due
 
     def _after(self, amount: timedelta, unit: SpanUnit, gaps: Sequence[Gap]) -> Due:
         stood = (self.calendar.elapsed(gap.begins, gap.ends, unit) for gap in self._later(gaps))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from uuid6 import uuid7
@@ -16,9 +17,10 @@ from uuid6 import uuid7
 from gongdan.domain.duties import MERGED, DutyRule, DutyState, StartAt
 from gongdan.domain.duty_clocks import cap_ends, if_reached
 from gongdan.domain.events import EventKind
-from gongdan.domain.limits import NextOpening
+from gongdan.domain.limits import NextOpening, Span
 from gongdan.domain.receivers import Found
 from gongdan.errors import InvalidInput
+from gongdan.services.duty_dates import expected_from, promised_time
 from gongdan.services.duty_figures import Figure, Figures
 from gongdan.services.duty_people import ACKNOWLEDGED, ESCALATED, MISSED, WAIVED, WARNED, DutyPeople, NoticeKind
 from gongdan.services.duty_points import Point, PointKind, clock_for, clock_of, gaps_of, points_of
@@ -102,7 +104,7 @@ class DutyKeeper:
         if follows and goes_on:
             self._work.session.add(row)
             self._carry(row, follows, now)
-        self._reckon(row, self._promise(rule, about.ticket, after=now) if about.ticket else None)
+        self._reckon(row, promised_time(rule, about.ticket, self._desk.zone, after=now) if about.ticket else None)
         # Only now, so that it is written once.
         self._work.session.add(row)
         self._work.record("duty.started", "duty", row.id, after={**told(row), "event": event, "limit": row.limit})
@@ -155,7 +157,7 @@ class DutyKeeper:
 
     def _pass(self, row: DutyRow, point: Point) -> None:
         if point.kind is PointKind.CAP:
-            self._go_on(row, point.at, "cap")
+            self._go_on(row, point.at, point.event)
         elif point.kind is PointKind.WARN:
             self._warn(row, point)
         elif point.kind is PointKind.MISS:
@@ -256,17 +258,27 @@ class DutyKeeper:
     # --- Standing still ----------------------------------------------------------------------
 
     def pause(self, row: DutyRow, ticket: TicketRow, reason: str) -> None:
-        """Stop the clock while the ticket waits, unless it cannot stand still or has stood still long enough."""
+        """Stop the clock while the ticket waits, unless a promise counts or it has stood still long enough.
+
+        A limit that names a moment stands still until the day on which the ticket is expected to go on.
+        """
         rule, clock = self.rule(row), clock_of(row, (), self.figures)
-        if row.state != DutyState.OPEN or rule is None or clock is None or not clock.can_stand_still:
+        if row.state != DutyState.OPEN or rule is None or clock is None:
             return
-        now, used = self._work.now, [pause for pause in self.pauses(row) if pause.kind == "state"]
+        now, used = self._work.now, [pause for pause in self.pauses(row) if pause.kind != "reopened"]
         cap = self.figures.span(rule.pause_cap, row.policy_at) if rule.pause_cap else None
         cap_at = if_reached(lambda: cap_ends(clock.calendar, cap, now, gaps_of(used))) if cap else None
         if cap_at is not None and cap_at <= now:
             self._work.record("duty.pause_refused", "duty", row.id, after={**told(row), "cap": rule.pause_cap})
             return
-        self._add_pause(row, kind="state", state=ticket.state, begins_at=now, cap_at=cap_at, reason=reason)
+        expected = None if isinstance(clock.limit, Span) else expected_from(rule, ticket, ZoneInfo(clock.calendar.zone))
+        if expected is not None and expected <= now:
+            # It is to go on today: what is due today stays due today.
+            return
+        kind = "state"
+        if expected is not None and (cap_at is None or expected < cap_at):
+            kind, cap_at = "expected", expected
+        self._add_pause(row, kind=kind, state=ticket.state, begins_at=now, cap_at=cap_at, reason=reason)
         row.state = DutyState.PAUSED.value
         self._work.record("duty.paused", "duty", row.id, after={**told(row), "reason": reason, "because": ticket.state})
         self._plan_anew(row)
@@ -341,7 +353,7 @@ class DutyKeeper:
         if rule is None or row.missed_at is not None:
             return
         before = {"due_at": row.due_at, "limit": row.limit}
-        promised = self._promise(rule, ticket)
+        promised = promised_time(rule, ticket, self._desk.zone)
         if row.state == DutyState.PAUSED and promised is not None:
             self._end_pause(row, self._work.now, event)
             row.state = DutyState.OPEN.value
@@ -396,15 +408,6 @@ class DutyKeeper:
                 self._work.record("duty.not_reckoned", "duty", row.id, after={"problem": str(problem)})
             else:
                 row.due_at, row.is_provisional = due.at, due.is_provisional
-
-    def _promise(self, rule: DutyRule, ticket: TicketRow, *, after: datetime | None = None) -> datetime | None:
-        """Return the promised time of a ticket; one that has passed when the duty begins is of another round."""
-        given = ticket.fields.get(rule.promised_field) if rule.promised_field else None
-        if not isinstance(given, str):
-            return None
-        moment = datetime.fromisoformat(given)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=self._desk.zone)
-        return None if after is not None and moment <= after else moment
 
     # --- People ------------------------------------------------------------------------------
 

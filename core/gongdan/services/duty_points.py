@@ -48,6 +48,8 @@ class Point:
     #: Source text.
     label: str = ""
     rung: Rung | None = None
+    #: What lets the clock go on: ``cap``, or ``expected`` for the day on which the ticket is expected to go on.
+    event: str = ""
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -73,7 +75,11 @@ def points_of(
     """Return every point of a duty as it stands, past ones too, in their order."""
     if row.state == DutyState.PAUSED:
         running = next((pause for pause in pauses if pause.ends_at is None), None)
-        return (Point(running.cap_at, PointKind.CAP, "cap"),) if running and running.cap_at else ()
+        if running is None or running.cap_at is None:
+            return ()
+        if running.kind == "expected":
+            return (Point(running.cap_at, PointKind.CAP, "cap", msg("预计恢复，重新计时"), event="expected"),)
+        return (Point(running.cap_at, PointKind.CAP, "cap", msg("暂停到期"), event="cap"),)
     found = list(_of_rule(row, rule, pauses, figures)) if rule else []
     if row.due_at is not None and row.missed_at is None:
         found.append(Point(row.due_at, PointKind.MISS, DUE, msg("到期")))

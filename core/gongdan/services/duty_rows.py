@@ -82,7 +82,7 @@ class DutyView:
 class PauseView:
     """A gap in a duty's clock."""
 
-    #: ``state`` or ``reopened``.
+    #: ``state``, ``expected`` or ``reopened``.
     kind: str
     state: str
     reason: str
@@ -91,6 +91,8 @@ class PauseView:
     ends_at: datetime | None
     #: The longest pause that the policy allows ended it.
     is_capped: bool
+    #: The day on which the ticket was expected to go on ended it.
+    was_expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,14 @@ def duty_view(row: DutyRow, names: Names) -> DutyView:
 def pause_view(row: DutyPauseRow) -> PauseView:
     """Return a snapshot of a gap."""
     return PauseView(
-        row.kind, row.state, row.reason, row.actor_name, row.begins_at, row.ends_at, row.end_event == "cap"
+        row.kind,
+        row.state,
+        row.reason,
+        row.actor_name,
+        row.begins_at,
+        row.ends_at,
+        row.end_event == "cap",
+        row.end_event == "expected",
     )
 
 

@@ -44,6 +44,7 @@ _EVENTS: Mapping[str, str] = {
     "not_applicable": msg("不再符合规则的条件"),
     "waived": msg("豁免"),
     "cap": msg("暂停已满最长时间"),
+    "expected": msg("到了预计恢复的日子"),
     "policy": msg("制度参数改变"),
     "calendar": msg("工作日历更新"),
     "planned": msg("计划日到来"),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.calendars import DayCount, DayKind, WorkingCalendar
-from gongdan.domain.duties import OnReopen, StartAt
+from gongdan.domain.duties import DutyState, OnReopen, StartAt
 from gongdan.domain.duty_clocks import DutyClock, Gap, if_reached
 from gongdan.domain.limits import Limit, Span, describe, read_limit
 from gongdan.domain.policy import PolicyValue
@@ -164,6 +164,14 @@ class _Explainer:
         counted = calendar.counted(self._duty.started_at, due, limit.unit)
         return tuple(replace(day, counted=day.counted - stood.get(day.date, timedelta())) for day in counted)
 
+    def _put_off(self) -> datetime | None:
+        """Return the moment that the limit names when it passed in a pause, so that another one counts."""
+        if self._limit is None or isinstance(self._limit, Span):
+            return None
+        plain = if_reached(DutyClock(self._calendar(), self._duty.started_at, self._limit).due)
+        is_waiting = plain and any(gap.begins <= plain.at < gap.ends for gap in gaps_of(self._pauses))
+        return plain.at if plain and is_waiting else None
+
     def _policy(self) -> PolicyBasis | None:
         if not self._duty.policy_key:
             return None
@@ -201,7 +209,7 @@ class _Explainer:
             return ()
         passed = {step.point for step in self._file.steps}
         points = points_of(self._row, self._rule, self._pauses, self._figures)
-        return [NextPoint(point.at, point.label or msg("暂停到期")) for point in points if point.code not in passed]
+        return [NextPoint(point.at, point.label) for point in points if point.code not in passed]
 
     def _if_reopened(self) -> datetime | None:
         rule, now = self._rule, self._desk.installation.clock()
@@ -270,8 +278,12 @@ class _Explainer:
             yield Sentence(msg("没有到期时间：按工作日历“{name}”算不出，请核对时限与上班时间"), {"name": duty.calendar})
         elif duty.due_at is None:
             yield Sentence(msg("没有到期时间：公司尚未决定“{key}”"), {"key": made.policy.label if made.policy else ""})
+        elif duty.state is DutyState.PAUSED:
+            yield Sentence(msg("到期：{at}；现在暂停，恢复后重新计算"), {"at": duty.due_at})
         else:
             yield Sentence(msg("到期：{at}"), {"at": duty.due_at})
+            if put_off := self._put_off():
+                yield Sentence(msg("原应于 {at} 到期，当时正在暂停，顺延到恢复当天下班"), {"at": put_off})
         if duty.is_provisional:
             yield Sentence(msg("暂定：工作日历还不知道那一年的节假日，公布后会重算一次"))
         if duty.missed_at:
@@ -296,6 +308,8 @@ class _Explainer:
                 yield Sentence(msg("{begins} 起暂停：{reason}"), params)
             elif pause.is_capped:
                 yield Sentence(msg("{begins} 至 {ends} 暂停：{reason}，已满最长时间"), params)
+            elif pause.was_expected:
+                yield Sentence(msg("{begins} 至 {ends} 暂停：{reason}，到了预计恢复的日子"), params)
             else:
                 yield Sentence(msg("{begins} 至 {ends} 暂停：{reason}"), params)
 

@@ -87,7 +87,8 @@ class DutyPauseRow(Identified, CompanyScoped, Base):
     __table_args__ = (Index("ix_duty_pause_duty", "duty_id", "begins_at"),)
 
     duty_id: Mapped[UUID] = mapped_column(ForeignKey("duty.id"))
-    #: ``state`` for a pause that the cap bounds, ``reopened`` for the time between two rounds.
+    #: ``state`` for a pause that the cap bounds, ``expected`` for one that ends on the day on which the ticket is
+    #: expected to go on, ``reopened`` for the time between two rounds.
     kind: Mapped[str] = mapped_column(String(16))
     #: The ticket's state that stopped the clock.
     state: Mapped[str] = mapped_column(String(64))
@@ -97,9 +98,9 @@ class DutyPauseRow(Identified, CompanyScoped, Base):
     actor_name: Mapped[str] = mapped_column(String(120))
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
-    #: When the cap ends it at the latest.
+    #: When the cap, or the expected day, ends it at the latest.
     cap_at: Mapped[datetime | None]
-    #: ``cap``, or what of the ticket let the clock go on.
+    #: ``cap``, ``expected``, or what of the ticket let the clock go on.
     end_event: Mapped[str] = mapped_column(String(128))
 
 

@@ -292,6 +292,7 @@ _REPAIRS: tuple[DutyRule, ...] = (
         owed_by=("assignee", AREA_FOREMAN, "department_head"),
         pauses_in=(StateCategory.WAITING_THIRD, StateCategory.WAITING_CUSTOMER),
         pause_cap="property_mgmt.pause_repair",
+        expected_field="resume_on",
         warn_percents=_WARN,
         ladder=(_TO_DEPARTMENT,),
         on_reopen=OnReopen.RESTART,

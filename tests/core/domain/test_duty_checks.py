@@ -40,6 +40,8 @@ RULE = sample.DISPATCH
         (replace(RULE, limit="sample.count"), "policy key sample.count is no limit"),
         (replace(RULE, limit=""), "it names neither a limit nor a promised time"),
         (replace(RULE, promised_field="estimate"), "there is no field estimate with a date and time"),
+        (replace(RULE, expected_field="estimate"), "there is no field estimate with a date"),
+        (replace(RULE, pauses_in=(), expected_field="estimate"), "it never stands still until estimate"),
         (replace(RULE, pause_cap="sample.none"), "unknown policy key sample.none"),
         (replace(RULE, warn_percents=(100,)), "100 % is not between 0 and 99"),
         (replace(RULE, owed_by=()), "nobody owes it"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gongdan.domain.calendars import WorkingCalendar
 from gongdan.domain.duty_clocks import DutyClock, Gap, advance, cap_ends, if_reached
 from gongdan.domain.hours import read_hours
-from gongdan.domain.limits import Limit, MonthDay, Span, SpanUnit
+from gongdan.domain.limits import Limit, MonthDay, NextOpening, SameDay, Span, SpanUnit
 
 CALENDAR = WorkingCalendar("工作日历", "Asia/Shanghai", (*[read_hours("09:00-12:00 13:30-18:00")] * 5, (), ()))
 
@@ -38,6 +38,14 @@ def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
         (Span(2, SpanUnit.DAY), (Gap(at(5, 17), at(6, 17)),), at(8, 23, 59, 59)),
         # The 6th of the next month is the 6th of the next month.
         (MonthDay(6), (Gap(at(5, 17), at(20, 17)),), datetime(2026, 4, 6, 10, tzinfo=UTC)),
+        # Unless it passes in a gap: then it is the day on which the gap ends, until the desk closes or to midnight.
+        (MonthDay(6, months=0), (Gap(at(5, 17), at(20, 17)),), at(20, 18)),
+        (MonthDay(6, months=0), (Gap(at(5, 17), at(6, 17)),), at(6, 18)),
+        (SameDay(), (Gap(at(5, 11), at(5, 14)),), at(5, 18)),
+        (SameDay(), (Gap(at(5, 11), at(9, 8)),), at(9, 18)),
+        (SameDay(), (Gap(at(5, 11), at(6, 18, 30)),), at(6, 23, 59, 59)),
+        (SameDay(), (Gap(at(5, 11), at(5, 14)), Gap(at(5, 15), at(6, 9)), Gap(at(6, 17), at(9, 0))), at(9, 18)),
+        (NextOpening(), (Gap(at(5, 17), at(9, 10)),), at(9, 18)),
         # A gap before the start is none.
         (Span(2, SpanUnit.HOUR), (Gap(at(4, 10), at(5, 10, 30)),), at(5, 12, 30)),
     ],

@@ -198,3 +198,13 @@ def test_a_promise_and_another_assignee_are_looked_at_again() -> None:
         Consequence(Verb.PROMISE, live.id, "field:appointment"),
     )
     assert done(RULE, change(assignee="somebody"), live) == [(Verb.OWE, live.id, "")]
+
+
+def test_a_wait_that_is_to_last_until_another_day_begins_anew() -> None:
+    rule, paused = replace(RULE, expected_field="resume_on"), duty(DutyState.PAUSED)
+    waiting = {**NEW, "state": "asked", "state_category": StateCategory.WAITING_CUSTOMER, "resume_on": "2026-03-06"}
+    assert done(rule, change(before=waiting, resume_on="2026-03-09"), paused) == [
+        (Verb.GO_ON, paused.id, "field:resume_on"),
+        (Verb.PAUSE, paused.id, "field:resume_on"),
+    ]
+    assert done(RULE, change(before=waiting, resume_on="2026-03-09"), paused) == []

@@ -412,6 +412,68 @@ def test_a_repair_that_waits_stands_still_and_another_round_has_its_whole_time(
     assert estate.duty(ticket, "dispatch").round == 2
 
 
+def _waiting(estate: Office, wait: Callable[[datetime], None], resume_on: str) -> TicketView:
+    """Begin a repair that is owed by 19:00 of the 5th, and pause it at 13:00 for want of a part."""
+    ticket = estate.repair(at(5, 11))
+    estate.dispatch(ticket)
+    estate.begin(ticket)
+    wait(at(5, 13))
+    estate.move(estate.worker, ticket, "pause", pause_reason="parts", resume_on=resume_on)
+    return ticket
+
+
+@pytest.mark.clause("001-08-17")
+def test_a_repair_of_the_day_that_waits_is_due_on_the_day_it_is_expected_to_go_on(
+    estate: Office, wait: Callable[[datetime], None]
+) -> None:
+    ticket = _waiting(estate, wait, "2026-03-09")
+    wait(at(8, 23))
+    duty = estate.duty(ticket, "finish_repair")
+    assert (duty.state, duty.missed_at) == (DutyState.PAUSED, None)
+    wait(at(9, 8))
+    duty = estate.duty(ticket, "finish_repair")
+    assert (duty.state, duty.due_at) == (DutyState.OPEN, at(9, 19))
+    words = [(each.text, each.params.get("at")) for each in estate.desk.explain.duty(duty.id).sentences]
+    assert ("原应于 {at} 到期，当时正在暂停，顺延到恢复当天下班", at(5, 19)) in words
+    wait(at(9, 20))
+    assert estate.duty(ticket, "finish_repair").missed_at == at(9, 19)
+
+
+@pytest.mark.clause("001-08-17")
+def test_a_repair_of_the_day_that_goes_on_before_is_due_that_day_and_one_put_off_again_later(
+    estate: Office, wait: Callable[[datetime], None]
+) -> None:
+    early, late = _waiting(estate, wait, "2026-03-09"), _waiting(estate, wait, "2026-03-06")
+    version = estate.desk.tickets.find(late.id).version
+    estate.desk.tickets.correct(late.id, version, {"resume_on": "2026-03-10"}, reason="配件延期到货")
+    wait(at(7, 10))
+    estate.move(estate.worker, early, "resume")
+    duty = estate.duty(early, "finish_repair")
+    assert (duty.state, duty.due_at) == (DutyState.OPEN, at(7, 19))
+    wait(at(10, 8))
+    assert estate.duty(late, "finish_repair").due_at == at(10, 19)
+
+
+@pytest.mark.clause("001-08-17")
+def test_a_repair_that_is_to_go_on_the_same_day_stays_due_that_day(
+    estate: Office, wait: Callable[[datetime], None]
+) -> None:
+    ticket = _waiting(estate, wait, "2026-03-05")
+    assert estate.duty(ticket, "finish_repair").state is DutyState.OPEN
+    wait(at(5, 20))
+    assert estate.duty(ticket, "finish_repair").missed_at == at(5, 19)
+
+
+@pytest.mark.clause("001-08-17")
+def test_the_longest_wait_ends_a_pause_of_a_repair_of_the_day(estate: Office, wait: Callable[[datetime], None]) -> None:
+    wait(at(5, 11))
+    estate.desk.policies.set("property_mgmt.pause_repair", "2 workday")
+    ticket = _waiting(estate, wait, "2026-03-20")
+    wait(at(12, 8))
+    # Two working days after Thursday: until Saturday's close at 19:00, for the desk is open every day.
+    assert estate.duty(ticket, "finish_repair").missed_at == at(7, 19)
+
+
 # --- Why then ------------------------------------------------------------------------------------
 
 
