@@ -171,8 +171,13 @@ def _person(by: str, person_id: UUID | None, around: Around, staff: Staff) -> Fo
     person = staff.people.get(person_id) if person_id else None
     if person is None:
         return Found()
+    return _himself_or_deputy(person, Reason(by=by), around, staff)
+
+
+def _himself_or_deputy(person: Person, reason: Reason, around: Around, staff: Staff) -> Found:
+    """Return a person, or for one who is away his deputy; one without a deputy is meant although he is away."""
     deputy = staff.people.get(around.presence.deputy_of(person.id) or person.id, person)
-    return Found((deputy,), Reason(by=by, deputy_for=person.name if deputy is not person else ""))
+    return Found((deputy,), replace(reason, deputy_for=person.name if deputy is not person else ""))
 
 
 def _role(role: str, around: Around, staff: Staff) -> Found:
@@ -189,7 +194,10 @@ def _role(role: str, around: Around, staff: Staff) -> Found:
 
 
 def _department_head(around: Around, staff: Staff) -> Found:
-    """Return who leads the department, or one above it; one who owes the duty himself does not answer for it."""
+    """Return who leads the department, or one above it.
+
+    One who owes the duty himself does not answer for it, be it as head or as his deputy.
+    """
     for place, department_id in enumerate(_line(around, staff)):
         leading = [
             person
@@ -197,7 +205,10 @@ def _department_head(around: Around, staff: Staff) -> Found:
             if person.department_id == department_id and _leads(person) and person.id != around.debtor
         ]
         if head := _first_of(leading):
-            return Found((head,), Reason(by="department_head", department_id=department_id, is_above=place > 0))
+            reason = Reason(by="department_head", department_id=department_id, is_above=place > 0)
+            found = _himself_or_deputy(head, reason, around, staff)
+            if found.people[0].id != around.debtor:
+                return found
     return _supervisor(around, staff)
 
 
@@ -206,7 +217,9 @@ def _supervisor(around: Around, staff: Staff) -> Found:
         person = staff.people.get(person_id) if person_id else None
         above = staff.people.get(person.supervisor_id) if person and person.supervisor_id else None
         if above:
-            return Found((above,), Reason(by="supervisor"))
+            found = _himself_or_deputy(above, Reason(by="supervisor"), around, staff)
+            # A deputy who owes the duty himself does not answer for it; then the one who is away is meant.
+            return found if found.people[0].id != around.debtor else Found((above,), Reason(by="supervisor"))
     return Found()
 
 

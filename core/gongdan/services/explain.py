@@ -244,10 +244,12 @@ class _Explainer:
             yield Sentence(msg("条款 {id}：{text}"), {"id": clause.id, "text": clause})
         for step in made.steps:
             if step.receiver:
-                yield Sentence(
+                told = {"at": step.at, "receiver": step.receiver, "label": step.label, "person": step.why.deputy_for}
+                deputy, himself = (
+                    msg("{at} 告知 {receiver}（{label}），代理请假的 {person}"),
                     msg("{at} 告知 {receiver}（{label}）"),
-                    {"at": step.at, "receiver": step.receiver, "label": step.label},
                 )
+                yield Sentence(deputy if step.why.deputy_for else himself, told)
         for point in made.next_points:
             yield Sentence(msg("{at} 将执行：{label}"), {"at": point.at, "label": point.label})
         if made.if_reopened:

@@ -1,8 +1,10 @@
 """Who is meant by a role, by the head of a department, by the assignee; and why."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from gongdan.domain.receivers import Around, Person, Reason, Staff, find, loaded
+from gongdan.domain.receivers import Around, Person, Reason, Staff, Unrostered, find, loaded
 
 COMPANY, SERVICE, DESK = uuid4(), uuid4(), uuid4()
 ABOVE = {COMPANY: None, SERVICE: COMPANY, DESK: SERVICE}
@@ -53,6 +55,40 @@ def test_the_head_leads_by_position_in_the_department_or_above() -> None:
 def test_who_owes_it_himself_is_not_told_as_its_head() -> None:
     found = find(("department_head",), Around(department=SERVICE, debtor=MANAGER.id), EVERYBODY)
     assert found.people == (CHIEF,)
+
+
+@dataclass(frozen=True)
+class Away(Unrostered):
+    """The presence of a company in which some are away, each with his deputy."""
+
+    deputies: Mapping[UUID, UUID | None]
+
+    def deputy_of(self, account_id: UUID) -> UUID | None:
+        return self.deputies.get(account_id, account_id)
+
+
+def test_for_a_head_who_is_away_his_deputy_answers() -> None:
+    away = Away({MANAGER.id: ENGINEER.id})
+    owed = find(("department_head",), Around(department=DESK, presence=away), EVERYBODY)
+    assert (owed.people, owed.reason) == (
+        (ENGINEER,),
+        Reason(by="department_head", department_id=SERVICE, is_above=True, deputy_for="李建国"),
+    )
+    told = find(("supervisor",), Around(debtor=AGENT.id, presence=away), EVERYBODY)
+    assert (told.people, told.reason) == ((ENGINEER,), Reason(by="supervisor", deputy_for="李建国"))
+
+
+def test_a_head_who_is_away_without_a_deputy_is_meant_still() -> None:
+    away = Away({MANAGER.id: None})
+    found = find(("department_head",), Around(department=DESK, presence=away), EVERYBODY)
+    assert (found.people, found.reason.deputy_for) == ((MANAGER,), "")
+
+
+def test_a_deputy_who_owes_it_himself_is_not_told_as_its_head() -> None:
+    around = Around(department=DESK, debtor=AGENT.id, presence=Away({MANAGER.id: AGENT.id}))
+    head, supervisor = (find((name,), around, EVERYBODY) for name in ("department_head", "supervisor"))
+    assert (head.people, head.reason.department_id) == ((CHIEF,), COMPANY)
+    assert (supervisor.people, supervisor.reason.deputy_for) == ((MANAGER,), "")
 
 
 def test_a_case_without_a_department_belongs_where_its_people_do() -> None:

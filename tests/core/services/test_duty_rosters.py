@@ -107,6 +107,28 @@ def test_the_deputy_is_told_of_what_was_owed_before_the_absence(crew: Crew, cloc
     assert _told(crew.head, duty) == [("warn:80", "李建国")]
 
 
+def test_the_deputy_of_a_head_who_is_away_is_told_and_the_explanation_says_for_whom(
+    crew: Crew, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    company_desk.members.save(account_of(crew.head), ["supervisor"], department_id=crew.department_id)
+    duty = _duty(crew.head, Factory(crew.zhang).ticket(department_id=crew.department_id).id, "dispatch")
+    crew.head.absences.enter(
+        NewAbsence(
+            account_id=account_of(crew.head),
+            kind="sick",
+            begins=at(5, 9),
+            ends=at(5, 18),
+            deputy_id=account_of(crew.li),
+        )
+    )
+    clock.move(timedelta(minutes=31))
+    crew.head.duties.waive(duty.id, "重复登记")
+    assert ("rung:0", "李建国") in _told(crew.head, duty)
+    words = crew.head.explain.duty(duty.id).sentences
+    (told,) = [each.params for each in words if each.text == "{at} 告知 {receiver}（{label}），代理请假的 {person}"]
+    assert (told["receiver"], told["label"]) == ("李建国", "告知部门负责人")
+
+
 def test_a_company_without_a_roster_is_asked_once_a_transaction(crew: Crew) -> None:
     seen: list[str] = []
     engine = crew.head.installation.database.engine
