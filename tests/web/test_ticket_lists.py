@@ -57,6 +57,7 @@ def test_a_list_of_all_tickets_stays_one_with_another_order(agent: Visitor, fact
     page = agent.get("/tickets?open=all").text
     assert re.findall(r'aria-current="true">([^<]+)</a>', page) == ["全部"]
     assert 'href="/tickets?open=all&amp;sort=-number"' in page
+    assert 'href="/tickets?open=all&amp;sort=due"' in page
     assert '<input type="hidden" name="open" value="all">' in page
 
 

@@ -1,15 +1,13 @@
-"""Lists of tickets: filters, order, pages by key, and counts that stop early."""
+"""Lists of tickets: filters, pages in an order, and counts that stop early."""
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.duties import DutyState
@@ -17,12 +15,15 @@ from gongdan.domain.snapshots import TicketView
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.services.duty_conditions import is_overdue
 from gongdan.services.finding import question
+from gongdan.services.ticket_orders import SORTS, page_rows
 from gongdan.services.ticket_rows import ticket_view
 from gongdan.storage import search
 from gongdan.storage.accounts import AccountRow
 from gongdan.storage.duties import DutyRow
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
+
+__all__ = ["COUNT_LIMIT", "PAGE_SIZE", "SORTS", "TicketFilter", "TicketLine", "TicketList", "count", "page"]
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
@@ -34,19 +35,8 @@ PAGE_SIZE = 50
 #: How many hits of a text search a list filters.
 SEARCH_LIMIT = 1000
 
-#: Longest key of a page, in characters; a longer one was made up.
-_LONGEST_KEY = 1000
 #: Days beyond these are as good as these, and can be told in every zone.
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
-
-#: What a list can be sorted by; each has an index that also holds the id.
-SORTS: Mapping[str, Any] = {
-    "opened_at": TicketRow.opened_at,
-    "changed_at": TicketRow.changed_at,
-    "number": TicketRow.number,
-    "severity": TicketRow.severity,
-    "state": TicketRow.state_category,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,15 +114,10 @@ class TicketList:
 
 def page(desk: "CompanyDesk", session: Session, wanted: TicketFilter, *, after: str, limit: int) -> TicketList:
     """Return a page of tickets; ``after`` is the ``next_key`` of the page before. Raises ``InvalidInput``."""
-    column, descending = _sort(wanted.sort)
-    ends = (column.desc(), TicketRow.id.desc()) if descending else (column.asc(), TicketRow.id.asc())
-    query = select(TicketRow).where(*_conditions(desk, session, wanted))
-    if after:
-        query = query.where(_beyond(column, descending=descending, key=after))
-    rows = session.scalars(query.order_by(*ends).limit(limit + 1)).all()
+    rows, next_key = page_rows(session, _conditions(desk, session, wanted), wanted.sort, after=after, limit=limit)
     return TicketList(
-        lines=_lines(session, rows[:limit]),
-        next_key=_key(rows[limit - 1], column) if len(rows) > limit else "",
+        lines=_lines(session, rows),
+        next_key=next_key,
         count=0 if after else count(desk, session, wanted),
     )
 
@@ -194,45 +179,6 @@ def _day_conditions(wanted: TicketFilter, zone: ZoneInfo) -> Sequence[Any]:
         ends = min(max(wanted.opened_to, _FIRST_DAY), _LAST_DAY) + timedelta(days=1)
         found.append(TicketRow.opened_at < datetime.combine(ends, time(), zone))
     return found
-
-
-def _sort(sort: str) -> tuple[Any, bool]:
-    name = sort.removeprefix("-")
-    if name not in SORTS:
-        raise InvalidInput((FieldProblem("sort", sort, msg("不能按这一列排序"), label=msg("排序")),))
-    return SORTS[name], sort.startswith("-")
-
-
-def _beyond(column: Any, *, descending: bool, key: str) -> Any:
-    try:
-        raw, ticket_id = json.loads(base64.urlsafe_b64decode(key[:_LONGEST_KEY].encode()))
-        value = _aware(raw) if column.key.endswith("_at") else _kept(str(raw))
-        last = UUID(str(ticket_id))
-    except (ValueError, TypeError, OverflowError) as problem:
-        raise InvalidInput((FieldProblem("after", key, msg("翻页位置无效"), msg("请回到第一页")),)) from problem
-    if descending:
-        return or_(column < value, and_(column == value, TicketRow.id < last))
-    return or_(column > value, and_(column == value, TicketRow.id > last))
-
-
-def _aware(text: str) -> datetime:
-    value = datetime.fromisoformat(text)
-    if value.tzinfo is None:
-        raise ValueError(text)
-    # A day at the end of all days cannot be told in UTC.
-    return value.astimezone(UTC)
-
-
-def _kept(text: str) -> str:
-    """Return a text that a database can hold; raises ``ValueError`` for halves of characters."""
-    text.encode()
-    return text
-
-
-def _key(row: TicketRow, column: Any) -> str:
-    value = getattr(row, column.key)
-    raw = value.isoformat() if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([raw, row.id.hex]).encode()).decode()
 
 
 def _lines(session: Session, rows: Sequence[TicketRow]) -> Sequence[TicketLine]:

@@ -29,7 +29,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "place": (msg("地点"), ""),
     "assignee": (msg("经办人"), ""),
     "owner": (msg("首接人"), ""),
-    "due": (msg("到期"), ""),
+    "due": (msg("到期"), "due"),
     "opened": (msg("登记时间"), "opened_at"),
     "changed": (msg("最近变化"), "changed_at"),
     "closed": (msg("关闭时间"), ""),
@@ -38,6 +38,8 @@ DEFAULT_COLUMNS = ("number", "subject", "state", "severity", "place", "assignee"
 #: Tickets with something owed whose time has passed, closed ones as well: a callback comes after the closing.
 OVERDUE = "overdue=1"
 DEFAULT_SORT = "-opened_at"
+#: What is sorted upwards at the first click.
+_SOONEST_FIRST = ("due",)
 #: What a list without any condition says in its address; an address that says nothing means the open tickets.
 _EVERY = ("open", "all")
 #: What is open, nobody's, and waits for us: neither done nor with somebody outside.
@@ -100,9 +102,13 @@ class ListView:
         return self.address_query((*kept, (key, value)) if value else kept)
 
     def sorted_by(self, sort: str) -> str:
-        """Return the query that sorts by ``sort``, the other way round when it does so already."""
-        flipped = sort if self.filter.sort == f"-{sort}" else f"-{sort}"
-        return replace(self, filter=replace(self.filter, sort=flipped)).query
+        """Return the query that sorts by ``sort``, the other way round when it does so already.
+
+        What is due begins with the most urgent, everything else with the latest or highest.
+        """
+        first, other = (sort, f"-{sort}") if sort in _SOONEST_FIRST else (f"-{sort}", sort)
+        wanted = other if self.filter.sort == first else first
+        return replace(self, filter=replace(self.filter, sort=wanted)).query
 
     def direction(self, sort: str) -> str:
         """Return ``ascending``, ``descending``, or an empty text when the list is sorted by something else."""

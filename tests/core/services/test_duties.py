@@ -13,6 +13,7 @@ from gongdan.domain.ticket_links import LinkKind
 from gongdan.errors import InvalidInput, NotAllowed, NotFound
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.duty_rows import DutyView
+from gongdan.services.tickets import TicketFilter
 from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
@@ -308,6 +309,42 @@ def test_merged_tickets_owe_nothing_until_they_come_back(
     assert (duty.state, duty.due_at, duty.is_live) == (DutyState.OPEN, at(5, 10, 30), True)
     wait(at(5, 10, 31))
     assert _duty(agent, ticket.id, "dispatch").state is DutyState.MISSED
+
+
+# --- In lists ------------------------------------------------------------------------------------
+
+
+def test_a_list_by_due_time_shows_the_most_urgent_first_and_what_has_no_running_time_last(
+    agent: CompanyDesk, clock: Clock
+) -> None:
+    """Due at 10:30, standing still, due at 10:12, nothing owed."""
+    tickets = []
+    for subject, severity in (("慢", "minor"), ("停", "minor"), ("急", "major"), ("撤", "minor")):
+        tickets.append(Factory(agent).ticket(severity=severity, subject=subject))
+        clock.move(timedelta(minutes=1))
+    waiting, gone = tickets[1], tickets[3]
+    _dispatch(agent, waiting.id)
+    _move(agent, waiting.id, "ask_customer")
+    _move(agent, gone.id, "void", remark="重复登记")
+
+    def pages(sort: str) -> list[str]:
+        seen: list[str] = []
+        after = ""
+        while True:
+            shown = agent.tickets.list(TicketFilter(sort=sort), after=after, limit=1)
+            seen += [line.ticket.subject for line in shown.lines]
+            after = shown.next_key
+            if not after:
+                return seen
+
+    for sort, order in (("due", ["急", "慢", "撤", "停"]), ("-due", ["慢", "急", "撤", "停"])):
+        whole = [line.ticket.subject for line in agent.tickets.list(TicketFilter(sort=sort)).lines]
+        assert (whole, pages(sort)) == (order, order)
+        three = agent.tickets.list(TicketFilter(sort=sort), limit=3)
+        rest = agent.tickets.list(TicketFilter(sort=sort), after=three.next_key, limit=3)
+        assert [line.ticket.subject for line in (*three.lines, *rest.lines)] == order
+    with pytest.raises(InvalidInput):
+        agent.tickets.list(TicketFilter(sort="due"), after="~x")
 
 
 # --- People --------------------------------------------------------------------------------------
