@@ -15,7 +15,7 @@ from gongdan.hooks.manager import PluginManager
 from gongdan.settings import Settings
 from gongdan.storage.database import Database
 from gongdan.testing.contents import unchanged
-from gongdan.testing.databases import Databases
+from gongdan.testing.databases import Databases, Shelf
 
 
 @dataclass
@@ -50,14 +50,8 @@ class Console:
 
 
 @pytest.fixture
-def console(
-    tmp_path: Path,
-    databases: Databases,
-    quick_passwords: None,
-    plugin_manager: PluginManager,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Console:
-    """Return a command line whose database has no tables yet."""
+def desks(quick_passwords: None, plugin_manager: PluginManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands have the plugins of the test and speak Chinese."""
 
     def load(settings: Settings) -> PluginManager:
         return PluginManager() if settings.safe_mode else plugin_manager
@@ -65,17 +59,30 @@ def console(
     monkeypatch.setattr("gongdan.bootstrap.load_plugins", load)
     # The command line tells gettext its language through this variable.
     monkeypatch.setenv("LANGUAGE", "zh")
-    home = tmp_path / "home"
-    return Console(home, {"GONGDAN_HOME": str(home), "GONGDAN_DATABASE_URL": databases.empty(), "LANG": "C.UTF-8",
+
+
+def _open_console(home: Path, database_url: str) -> Console:
+    return Console(home, {"GONGDAN_HOME": str(home), "GONGDAN_DATABASE_URL": database_url, "LANG": "C.UTF-8",
                           "LC_ALL": "", "LC_MESSAGES": "", "GONGDAN_LOCALE": ""})  # fmt: skip
 
 
 @pytest.fixture
-def ready(console: Console) -> Console:
-    """Return a command line after ``gongdan init``, with the company 幸福物业 and the sample plugin in it."""
-    console.done("init", "--password", "海棠花开 2026 spring")
-    console.done("company", "create", "xingfu", "幸福物业", "--administrator", "admin")
-    console.done("plugin", "enable", "sample")
+def console(tmp_path: Path, databases: Databases, desks: None) -> Console:
+    """Return a command line whose database has no tables yet."""
+    return _open_console(tmp_path / "home", databases.empty())
+
+
+@pytest.fixture
+def ready(settings: Settings, plugin_manager: PluginManager, desks: None, shelf: Shelf) -> Console:
+    """Return a command line after ``gongdan init``, with the company 幸福物业 and the plugins of the test in it."""
+    console = _open_console(settings.home, settings.database_url)
+    modules = tuple((plugin.name, plugin.module) for plugin in plugin_manager.loaded)
+    if not shelf.take(("ready", modules)):
+        console.done("init", "--password", "海棠花开 2026 spring")
+        console.done("company", "create", "xingfu", "幸福物业", "--administrator", "admin")
+        for name, _ in modules:
+            console.done("plugin", "enable", name)
+        shelf.put(("ready", modules))
     return console
 
 

@@ -21,13 +21,10 @@ def plugin_modules() -> Mapping[str, ModuleType]:
 
 
 @pytest.fixture
-def office(console: Console, tmp_path: Path) -> Console:
+def office(ready: Console, tmp_path: Path) -> Console:
     """Return a command line with a property company that has five units."""
-    console.done("init", "--password", "海棠花开 2026 spring")
-    console.done("company", "create", "xingfu", "幸福物业", "--administrator", "admin")
-    console.done("plugin", "enable", "property_mgmt")
-    console.json("import", str(units(tmp_path).path), "--as", "units")
-    return console
+    ready.json("import", str(units(tmp_path).path), "--as", "units")
+    return ready
 
 
 def test_a_list_is_written_and_counted(office: Console, tmp_path: Path) -> None:

@@ -42,12 +42,9 @@ def plugin_modules() -> Mapping[str, ModuleType]:
 
 
 @pytest.fixture
-def office(console: Console) -> Console:
+def office(ready: Console) -> Console:
     """Return a command line with a property company."""
-    console.done("init", "--password", "海棠花开 2026 spring")
-    console.done("company", "create", "xingfu", "幸福物业", "--administrator", "admin")
-    console.done("plugin", "enable", "property_mgmt")
-    return console
+    return ready
 
 
 def import_units(office: Console, folder: Path, *words: str) -> Any:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,21 +13,41 @@ from gongdan.domain.snapshots import CompanyView
 from gongdan.services.desk import Desk
 from gongdan.settings import Settings
 from gongdan.testing.factories import People
+from gongdan.web import import_jobs
 from gongdan.web.app import create_app
 from tests.web.visitor import Visitor
 
 
+class Applications:
+    """One application for each set of plugins, since giving it its two hundred addresses takes long."""
+
+    def __init__(self, compiled_templates: BytecodeCache) -> None:
+        self._compiled = compiled_templates
+        self._made: dict[Hashable, tuple[Flask, dict[str, Any]]] = {}
+
+    def lend(self, desk: Desk, settings: Settings) -> Flask:
+        """Return the application as if it had just been made for ``desk``."""
+        key = tuple((plugin.name, plugin.module) for plugin in desk.plugins.loaded)
+        if key not in self._made:
+            made = create_app(desk, settings)
+            made.jinja_env.bytecode_cache = self._compiled
+            self._made[key] = (made, dict(made.config))
+        app, config = self._made[key]
+        app.config.clear()
+        app.config.update(config)
+        app.extensions["gongdan"] = desk
+        import_jobs.install(app)
+        return app
+
+
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
-    """Keep what templates are compiled into, so that each test's application need not do it again."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def applications(tmp_path_factory: pytest.TempPathFactory) -> Applications:
+    return Applications(FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates"))))
 
 
 @pytest.fixture
-def app(desk: Desk, settings: Settings, compiled_templates: BytecodeCache) -> Flask:
-    made = create_app(desk, settings)
-    made.jinja_env.bytecode_cache = compiled_templates
-    return made
+def app(desk: Desk, settings: Settings, applications: Applications) -> Flask:
+    return applications.lend(desk, settings)
 
 
 @pytest.fixture
@@ -42,7 +63,7 @@ def visitor_as(app: Flask, person: People) -> Callable[..., Visitor]:
     def sign_in(*roles: str, login: str = "zhangmin", name: str = "张敏", is_operator: bool = False) -> Visitor:
         person(*roles, login=login, name=name, is_operator=is_operator)
         visitor = Visitor(app)
-        visitor.log_in(login)
+        visitor.arrive(login)
         return visitor
 
     return sign_in

@@ -48,7 +48,7 @@ def signed(app: object) -> Callable[[str], Visitor]:
 
     def sign_in(login: str) -> Visitor:
         visitor = Visitor(app)  # type: ignore[arg-type]  # the application
-        visitor.log_in(login)
+        visitor.arrive(login)
         return visitor
 
     return sign_in

@@ -58,7 +58,7 @@ class Front:
 
     def _signed_in(self, login: str) -> Visitor:
         visitor = Visitor(self._app)
-        visitor.log_in(login)
+        visitor.arrive(login)
         return visitor
 
 

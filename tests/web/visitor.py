@@ -9,7 +9,9 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from gongdan.services.desk import Desk
 from gongdan.testing.factories import PASSWORD
+from gongdan.web.access import TOKEN
 
 _COMPANY = re.compile(r'<meta name="page-company" content="([^"]*)">')
 _TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)">')
@@ -19,6 +21,7 @@ class Visitor:
     """A browser without scripts, or with htmx where ``fragment`` is asked for."""
 
     def __init__(self, app: Flask) -> None:
+        self._app = app
         self.client = app.test_client()
         self._token = ""
         self._company = ""
@@ -45,6 +48,14 @@ class Visitor:
         answer = self.post("/login", {"login": login, "password": password, **more})
         self.get("/account")
         return answer
+
+    def arrive(self, login: str) -> None:
+        """Come back with the cookie of somebody who has signed in before."""
+        desk: Desk = self._app.extensions["gongdan"]
+        with self.client.session_transaction() as session:
+            session.permanent = True
+            session[TOKEN] = desk.sessions.log_in(login, PASSWORD, address="127.0.0.1", device="Firefox")
+        self.get("/account")
 
     @property
     def token(self) -> str:

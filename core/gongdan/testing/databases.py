@@ -5,9 +5,11 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,7 +25,8 @@ BACKEND = "GONGDAN_TEST_BACKEND"
 class SharedEngines:
     """One engine for each address, since every new engine compiles each statement anew.
 
-    The first database of a test gets it; others that the test opens beside it have engines of their own.
+    The first database of a test gets it; others that the test opens beside it have engines of their own. A server's
+    connections stay open from test to test, since a new one has to read its whole catalogue first.
     """
 
     def __init__(self, make: Callable[[str], Engine]) -> None:
@@ -31,7 +34,7 @@ class SharedEngines:
         self._engines: dict[str, Engine] = {}
         self._lent: set[str] = set()
 
-    def __call__(self, url: str) -> Engine:
+    def make(self, url: str) -> Engine:
         """Return the engine of an address."""
         if url in self._lent:
             return self._make(url)
@@ -40,11 +43,30 @@ class SharedEngines:
             self._engines[url] = self._make(url)
         return self._engines[url]
 
-    def forget_connections(self) -> None:
-        """Close what is left of the connections of the test before; the next one may have the engines."""
+    def close(self, database: Database) -> None:
+        """Close the connections of a database, unless the next test is to have them."""
+        if database.engine not in self._engines.values() or database.dialect == "sqlite":
+            database.engine.dispose()
+
+    def take_back(self) -> None:
+        """Lend every engine to the next test."""
         self._lent.clear()
+        self.close_files()
+
+    def close_files(self) -> None:
+        """Leave no file open that is about to be replaced."""
+        for engine in self._engines.values():
+            if engine.dialect.name == "sqlite":
+                engine.dispose()
+
+    def dispose(self) -> None:
+        """Close every connection."""
         for engine in self._engines.values():
             engine.dispose()
+
+
+#: All rows of a database, by the name of the table, or of the file.
+Rows = Mapping[str, bytes]
 
 
 class Databases(ABC):
@@ -59,8 +81,41 @@ class Databases(ABC):
         """Return the address of a database without tables."""
 
     @abstractmethod
+    def rows(self) -> Rows:
+        """Return what is in the fresh database."""
+
+    @abstractmethod
+    def fill(self, rows: Rows) -> None:
+        """Put ``rows`` into the fresh database, which nobody has open and which has none."""
+
+    @abstractmethod
     def close(self) -> None:
         """Remove everything."""
+
+
+class Shelf:
+    """Rows that many tests begin with, so that they are made once.
+
+    They are kept when they are made for a second time: what a single test begins with is not worth it.
+    """
+
+    def __init__(self, databases: Databases, engines: SharedEngines) -> None:
+        self._databases = databases
+        self._engines = engines
+        self._kept: dict[Hashable, Rows | None] = {}
+
+    def take(self, key: Hashable) -> bool:
+        """Put what is kept under ``key`` into the fresh database, which has no rows; tell whether there was any."""
+        rows = self._kept.get(key)
+        if rows is None:
+            return False
+        self._engines.close_files()
+        self._databases.fill(rows)
+        return True
+
+    def put(self, key: Hashable) -> None:
+        """Keep what the fresh database holds, at the second time."""
+        self._kept[key] = self._databases.rows() if key in self._kept else None
 
 
 def open_databases(environment: Mapping[str, str] | None = None) -> Databases:
@@ -84,13 +139,29 @@ class SqliteDatabases(Databases):
         self._template = self._folder / "template.db"
         migrate(_url(self._template))
 
+    @property
+    def _fresh(self) -> Path:
+        return self._folder / "fresh.db"
+
     def fresh(self) -> str:
         """Return the address of a copy of the template, in place of the one before."""
-        path = self._folder / "fresh.db"
-        for left in self._folder.glob(f"{path.name}*"):
+        self._clear()
+        shutil.copyfile(self._template, self._fresh)
+        return _url(self._fresh)
+
+    def _clear(self) -> None:
+        for left in self._folder.glob(f"{self._fresh.name}*"):
             left.unlink()
-        shutil.copyfile(self._template, path)
-        return _url(path)
+
+    def rows(self) -> Rows:
+        """Return the whole file."""
+        with closing(sqlite3.connect(self._fresh)) as connection:
+            return {self._fresh.name: connection.serialize()}
+
+    def fill(self, rows: Rows) -> None:
+        """Write the whole file."""
+        self._clear()
+        self._fresh.write_bytes(rows[self._fresh.name])
 
     def empty(self) -> str:
         """Return the address of a file that does not exist yet."""

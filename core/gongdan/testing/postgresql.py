@@ -15,10 +15,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
+from psycopg.sql import SQL, Identifier
 from sqlalchemy.engine import make_url
 
-from gongdan.storage import schema
-from gongdan.testing.databases import Databases, migrate
+from gongdan.storage import schema, tables
+from gongdan.testing.databases import Databases, Rows, migrate
 
 SERVER = "GONGDAN_TEST_DATABASE_URL"
 LOCAL_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -43,10 +44,16 @@ class PostgresDatabases(Databases):
                 # A test need not outlive a power failure; waiting for the disk would take half of its time.
                 connection.execute(f"ALTER DATABASE {name} SET synchronous_commit TO off")
         self._migrate()
+        self._connection = self._connect(self._names[0])
         self._columns = self._read_columns()
 
     def fresh(self) -> str:
         """Return the address of the emptied database, whose tables are made anew when a test has changed them."""
+        try:
+            self._connection.execute("SELECT 1")
+        except psycopg.OperationalError:
+            # Tests of a server that goes away end every connection.
+            self._connection = self._connect(self._names[0])
         if self._read_columns() == self._columns:
             self._delete_rows()
         else:
@@ -59,8 +66,25 @@ class PostgresDatabases(Databases):
         self._drop_tables(self._names[1])
         return self._url(self._names[1])
 
+    def rows(self) -> Rows:
+        """Return the rows of each table that has any, those first that others refer to."""
+        found = {table.name: self._copy_out(table.name) for table in tables.METADATA.sorted_tables}
+        return {name: rows for name, rows in found.items() if rows}
+
+    def fill(self, rows: Rows) -> None:
+        """Write the rows of each table."""
+        with self._connection.transaction():
+            for name, content in rows.items():
+                with self._connection.cursor().copy(SQL("COPY {} FROM STDIN").format(Identifier(name))) as copy:
+                    copy.write(content)
+
+    def _copy_out(self, name: str) -> bytes:
+        with self._connection.cursor().copy(SQL("COPY {} TO STDOUT").format(Identifier(name))) as copy:
+            return b"".join(map(bytes, copy))
+
     def close(self) -> None:
         """Drop both databases."""
+        self._connection.close()
         with psycopg.connect(self._server, autocommit=True) as connection:
             for name in self._names:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -70,19 +94,21 @@ class PostgresDatabases(Databases):
             migrate(self._url(self._names[0]))
 
     def _read_columns(self) -> frozenset[tuple[str, str]]:
-        query = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
-        with self._connect(self._names[0]) as connection:
-            return frozenset((table, column) for table, column in connection.execute(query))
+        # The catalogue itself, since the views of information_schema take ten times as long.
+        query = """
+            SELECT relname, attname FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+        """
+        return frozenset((table, column) for table, column in self._connection.execute(query))
 
     def _delete_rows(self) -> None:
-        tables = sorted({table for table, _ in self._columns} - {schema.CORE.version_table})
+        names = sorted({table for table, _ in self._columns} - {schema.CORE.version_table})
         # One statement, so that foreign keys are checked when every table is empty.
         parts = ", ".join(
-            f"deleted_{place} AS (DELETE FROM {table})"  # noqa: S608 -- the names come from the catalogue
-            for place, table in enumerate(tables)
+            f"deleted_{place} AS (DELETE FROM {name})"  # noqa: S608 -- the names come from the catalogue
+            for place, name in enumerate(names)
         )
-        with self._connect(self._names[0]) as connection:
-            connection.execute(f"WITH {parts} SELECT 1")
+        self._connection.execute(f"WITH {parts} SELECT 1", prepare=True)
 
     def _drop_tables(self, name: str) -> None:
         with self._connect(name) as connection:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from gongdan.hooks.manager import PluginManager
     from gongdan.services.desk import CompanyDesk, Desk
     from gongdan.settings import Settings
+    from gongdan.storage.database import Database
     from gongdan.testing.clocks import Clock
-    from gongdan.testing.databases import Databases, SharedEngines
+    from gongdan.testing.databases import Databases, SharedEngines, Shelf
     from gongdan.testing.factories import Factory, People
 
 pytest.register_assert_rewrite("gongdan.testing.conformance", "gongdan.testing.contents")
@@ -51,6 +52,10 @@ def _says_something(item: pytest.Item, *, on_postgresql: bool) -> bool:
     return not on_postgresql or "databases" in getattr(item, "fixturenames", ())
 
 
+#: Code and name of each company that tests can ask for, by the fixture that returns it.
+_COMPANIES = {"company": ("xingfu", "幸福物业"), "other_company": ("anju", "安居物业")}
+
+
 @pytest.fixture(scope="session")
 def engines() -> Iterator[SharedEngines]:
     """Let tests whose databases have one address use one engine."""
@@ -59,8 +64,14 @@ def engines() -> Iterator[SharedEngines]:
 
     shared = SharedEngines(database.make_engine)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "make_engine", shared)
+        patch.setattr(database, "make_engine", shared.make)
+
+        def close(opened: Database) -> None:
+            shared.close(opened)
+
+        patch.setattr(database.Database, "close", close)
         yield shared
+        shared.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -70,14 +81,22 @@ def databases(engines: SharedEngines) -> Iterator[Databases]:
 
     opened = open_databases()
     yield opened
-    engines.forget_connections()
+    engines.dispose()
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def shelf(databases: Databases, engines: SharedEngines) -> Shelf:
+    """Keep what many tests begin with."""
+    from gongdan.testing.databases import Shelf
+
+    return Shelf(databases, engines)
 
 
 @pytest.fixture
 def database_url(databases: Databases, engines: SharedEngines) -> str:
     """Return the address of a database with the core's tables and no rows."""
-    engines.forget_connections()
+    engines.take_back()
     return databases.fresh()
 
 
@@ -108,11 +127,23 @@ def plugin_manager(plugin_modules: Mapping[str, ModuleType]) -> PluginManager:
     return manager
 
 
+@pytest.fixture(scope="session")
+def secret() -> str:
+    """Return the secret of every home folder, so that what is sealed with it can be kept on the shelf."""
+    from secrets import token_hex
+
+    return token_hex(32)
+
+
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
+def settings(tmp_path: Path, database_url: str, secret: str) -> Settings:
     """Return settings with a home folder and a database of the test's own."""
     from gongdan.settings import read_settings
 
+    kept = tmp_path / "home" / "secret.key"
+    kept.parent.mkdir()
+    kept.write_text(secret, encoding="ascii")
+    kept.chmod(0o600)
     return read_settings({}, home=tmp_path / "home", database_url=database_url, secure_cookies=False)
 
 
@@ -139,15 +170,29 @@ def desk(settings: Settings, plugin_manager: PluginManager, clock: Clock, quick_
 
 
 @pytest.fixture
-def company(desk: Desk) -> CompanyView:
-    """Return 幸福物业, with every plugin of the test enabled."""
-    return _company(desk, "xingfu", "幸福物业")
+def companies(desk: Desk, shelf: Shelf, request: pytest.FixtureRequest) -> Callable[[str], CompanyView]:
+    """Make the companies that the test names, and whatever else is asked for by the name of its fixture."""
+    wanted = tuple(name for name in _COMPANIES if name in request.fixturenames)
+    modules = tuple((plugin.name, plugin.module) for plugin in desk.plugins.loaded)
+    key = (wanted, modules, desk.clock())
+    if not shelf.take(key):
+        for name in wanted:
+            _make_company(desk, *_COMPANIES[name])
+        shelf.put(key)
+    made = {name: desk.companies.by_code(_COMPANIES[name][0]) for name in wanted}
+    return lambda name: made.get(name) or _make_company(desk, *_COMPANIES[name])
 
 
 @pytest.fixture
-def other_company(desk: Desk) -> CompanyView:
+def company(companies: Callable[[str], CompanyView]) -> CompanyView:
+    """Return 幸福物业, with every plugin of the test enabled."""
+    return companies("company")
+
+
+@pytest.fixture
+def other_company(companies: Callable[[str], CompanyView]) -> CompanyView:
     """Return 安居物业, a second company with the same plugins, whose data must never be seen by the first."""
-    return _company(desk, "anju", "安居物业")
+    return companies("other_company")
 
 
 @pytest.fixture
@@ -196,7 +241,7 @@ def unchanged(desk: Desk) -> Callable[[], AbstractContextManager[None]]:
     return partial(unchanged_in, desk.database.engine)
 
 
-def _company(desk: Desk, code: str, name: str) -> CompanyView:
+def _make_company(desk: Desk, code: str, name: str) -> CompanyView:
     from gongdan.services.actors import SYSTEM
 
     made = desk.companies.create(SYSTEM, code, name)

@@ -5,6 +5,7 @@ Its texts are not marked for translation, since nobody but a test reads them.
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from types import ModuleType
 
 from gongdan.domain.assets import AssetKind, LinkRule
@@ -279,6 +280,7 @@ def register_rulebook() -> Rulebook:
     )
 
 
+@cache
 def with_duties() -> ModuleType:
     """Return the plugin with its duty rules; they are left out elsewhere, so that timers ring where they are wanted."""
 

@@ -69,6 +69,8 @@ def test_every_company_table_is_locked(desk: Desk) -> None:
 
 def test_the_next_transaction_from_the_pool_sees_nothing(desk: Desk, own: TicketView) -> None:
     who = text("SELECT pg_backend_pid()")
+    # So that the pool has one connection only.
+    desk.database.engine.dispose()
     with desk.reading(own.company_id) as session:
         assert session.execute(text("SELECT count(*) FROM ticket")).scalar_one() == 1
         before = session.execute(who).scalar_one()
