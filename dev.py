@@ -169,7 +169,7 @@ def test_in_browser(steps: Steps) -> None:
         steps.note("tests in the browser", missing)
     else:
         environment = {"GONGDAN_TEST_BACKEND": "sqlite", "GONGDAN_CHROMIUM": chromium}
-        steps.run("tests in the browser", ["-m", "pytest", "-q", "-m", "browser"], **environment)
+        steps.run("tests in the browser", ["-m", "pytest", "-q", "-n", "2", "-m", "browser"], **environment)
 
 
 # --- The browser -----------------------------------------------------------------------------------------
