@@ -60,6 +60,20 @@ from gongdan.domain.normalising import (
 )
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.people import Permission, Role
+from gongdan.domain.plans import (
+    CatchUp,
+    ClosedTickets,
+    LogEntries,
+    OccupiedAssets,
+    Phase,
+    PlanRule,
+    PlanState,
+    ProvidedTargets,
+    RestDays,
+    RunState,
+    Sample,
+    Target,
+)
 from gongdan.domain.plates import check_plate, check_plate_colour
 from gongdan.domain.policy import PolicyKey, PolicyKind, PolicyLine, PolicyPack, PolicyValue
 from gongdan.domain.presenting import MenuEntry, Panel, Tile
@@ -83,12 +97,16 @@ from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
 from gongdan.services.moments import at_moment
 from gongdan.services.parties import PartyInput
+from gongdan.services.plan_rows import PlanView, RunFile, RunView, TargetView
+from gongdan.services.plan_words import CATCH_UP_CHOICES, REST_DAY_CHOICES
 from gongdan.services.ticket_lists import TicketFilter
 from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, UtcDateTime, UuidColumn
 from gongdan.text import msg, msg_in
 
 __all__ = [
+    "CATCH_UP_CHOICES",
     "NIGHT",
+    "REST_DAY_CHOICES",
     "AssetExport",
     "AssetFact",
     "AssetInput",
@@ -96,10 +114,12 @@ __all__ = [
     "AssetRecord",
     "Base",
     "CalendarDraft",
+    "CatchUp",
     "Cell",
     "CheckedRow",
     "Choice",
     "Clause",
+    "ClosedTickets",
     "Column",
     "CompanyDesk",
     "CompanyScoped",
@@ -132,6 +152,7 @@ __all__ = [
     "LinkFact",
     "LinkKind",
     "LinkRule",
+    "LogEntries",
     "MenuEntry",
     "MoneyColumn",
     "Move",
@@ -139,33 +160,46 @@ __all__ = [
     "NewTicket",
     "NotFound",
     "NumberPattern",
+    "OccupiedAssets",
     "OnReopen",
     "OnSeverity",
     "Panel",
     "PartyFact",
     "PartyInput",
     "Permission",
+    "Phase",
     "Place",
+    "PlanRule",
+    "PlanState",
+    "PlanView",
     "PolicyKey",
     "PolicyKind",
     "PolicyLine",
     "PolicyPack",
     "PolicyValue",
     "Progress",
+    "ProvidedTargets",
     "Reading",
     "Reason",
     "References",
     "Refusal",
     "Refused",
+    "RestDays",
     "Role",
     "RowVerdict",
     "Rulebook",
     "Ruling",
+    "RunFile",
+    "RunState",
+    "RunView",
     "Rung",
+    "Sample",
     "Source",
     "StartAt",
     "State",
     "StateCategory",
+    "Target",
+    "TargetView",
     "TicketExport",
     "TicketFact",
     "TicketFilter",

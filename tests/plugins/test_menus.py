@@ -11,7 +11,7 @@ from gongdan.language import for_locale
     ("plugin", "assets", "entries"),
     [
         ("property_mgmt", "Flats", ["Repairs", "Complaints"]),
-        ("decoration", "Sites", ["Site rectification"]),
+        ("decoration", "Sites", ["Site rectification", "Site works"]),
         ("gps_install", "Vehicles and terminals", ["Installation dispatch"]),
         ("brokerage", "Agencies", ["Rebate settlements"]),
     ],

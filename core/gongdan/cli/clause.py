@@ -58,6 +58,8 @@ def show(terminal: Terminal, clause_id: str) -> None:
     uses += [_called(terminal, msg("制度"), key.label) for key in keys if clause_id in key.clauses]
     rules = (owned.value for owned in catalogue.duty_rules)
     uses += [_called(terminal, msg("责任"), rule.label) for rule in rules if clause_id in rule.clauses]
+    plans = (owned.value for owned in catalogue.plan_rules)
+    uses += [_called(terminal, msg("计划"), plan.label) for plan in plans if clause_id in plan.clauses]
     terminal.show_one(_DETAILS, {**_row(terminal, found), "used_by": uses})
 
 

@@ -20,6 +20,7 @@ TABLE = {
     "department": Lazy(f"{_HERE}.department:department", msg_in("many", "部门")),
     "ticket": Lazy(f"{_HERE}.ticket:ticket", msg_in("many", "工单")),
     "duty": Lazy(f"{_HERE}.duties:duty", msg("责任")),
+    "plan": Lazy(f"{_HERE}.plans:plan", msg_in("many", "计划")),
     "explain": Lazy(f"{_HERE}.explain:explain", msg("说明到期时间从何而来")),
     "import": Lazy(f"{_HERE}.imports:imports", msg("导入表格")),
     "export": Lazy(f"{_HERE}.exports:exports", msg("导出表格")),

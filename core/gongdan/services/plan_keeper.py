@@ -16,11 +16,11 @@ from sqlalchemy import select
 from uuid6 import uuid7
 
 from gongdan.domain.duties import DutyState
+from gongdan.domain.duty_clocks import if_reached
 from gongdan.domain.hours import hours_text
 from gongdan.domain.plans import CatchUp, PlannedDay, PlanRule, PlanState, Series, begins_at
 from gongdan.domain.sampling import seed_of
 from gongdan.domain.timers import TimerView
-from gongdan.errors import InvalidInput
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_subjects import PLAN_RUN, Subject
 from gongdan.services.plan_samples import Chosen, Samples
@@ -259,14 +259,10 @@ class PlanKeeper:
                 self._make(case, each)
 
     def _is_over(self, upcoming: _Upcoming, department_id: UUID | None) -> bool:
-        terms = upcoming.basis.terms
-        try:
-            return terms is not None and (
-                self.figures.calendar(department_id).due(upcoming.begins, terms.limit).at < self._work.now
-            )
-        except InvalidInput:
-            # A calendar that gives no time shall hold up no plan; the duty says so.
-            return False
+        terms, calendar = upcoming.basis.terms, self.figures.calendar(department_id)
+        # A calendar that gives no time shall hold up no plan; the duty says so.
+        due = if_reached(lambda: calendar.due(upcoming.begins, terms.limit)) if terms else None
+        return due is not None and due.at < self._work.now
 
     def _make(self, case: _Case, upcoming: _Upcoming, stands_for: Sequence[date] = ()) -> None:
         plan, ticket = case.plan, case.ticket

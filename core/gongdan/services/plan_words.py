@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gongdan.domain.fields import Choice
 from gongdan.domain.plans import CatchUp, PlanState, RestDays, RunState
 from gongdan.domain.policy import PolicyKey, PolicyValue, describe_value
 from gongdan.domain.sentences import Sentence
@@ -46,6 +47,10 @@ CATCH_UPS: Mapping[CatchUp, str] = {
     CatchUp.MERGE: msg("合并为一次"),
     CatchUp.MISSED: msg("记为逾期，不再补做"),
 }
+
+#: For policy keys that leave it to each company.
+REST_DAY_CHOICES: tuple[Choice, ...] = tuple(Choice(each.value, label) for each, label in REST_DAYS.items())
+CATCH_UP_CHOICES: tuple[Choice, ...] = tuple(Choice(each.value, label) for each, label in CATCH_UPS.items())
 
 _EVENTS: Mapping[str, str] = {
     "plugin_enabled": msg("启用扩展"),

@@ -10,7 +10,7 @@ SITE_MANAGER: Final = "site_manager"
 SERVICE_SPECIALIST: Final = "service_specialist"
 SERVICE_MANAGER: Final = "service_manager"
 
-_SITE = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "party.phone", "asset.view"})
+_SITE = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "party.phone", "asset.view", "plan.view"})
 _SERVICE = _SITE | {"ticket.create", "ticket.edit", "ticket.assign", "ticket.link", "party.edit", "asset.edit"}
 
 ROLES: tuple[Role, ...] = (
@@ -22,6 +22,15 @@ ROLES: tuple[Role, ...] = (
         SERVICE_MANAGER,
         msg("客服部经理"),
         _SERVICE
-        | {"ticket.correct", "ticket.change_owner", "party.unmask", "import.run", "export.run", "journal.view"},
+        | {
+            "ticket.correct",
+            "ticket.change_owner",
+            "party.unmask",
+            "import.run",
+            "export.run",
+            "journal.view",
+            "plan.do",
+            "plan.manage",
+        },
     ),
 )

@@ -1,10 +1,10 @@
-"""The paper of a site patrol: one notice for each thing to put right."""
+"""The papers of a site: its works from start to completion, and one notice for each thing to put right."""
 
 from decimal import Decimal
 
 from gongdan.api import Choice, Field, FieldKind, NumberPattern, TicketType, msg
 from gongdan_decoration import rules
-from gongdan_decoration.workflows import RECTIFICATION_FLOW
+from gongdan_decoration.workflows import RECTIFICATION_FLOW, SITE_WORKS_FLOW
 
 _STAGES = (
     Choice("demolition", msg("拆改")),
@@ -113,3 +113,35 @@ RECTIFICATION = TicketType(
     intake_requires=("asset", "description"),
     clauses=("000-04-32", "000-04-33"),
 )
+
+SITE_WORKS = TicketType(
+    name="site_works",
+    label=msg("施工跟进"),
+    description=msg("签约后每个工地登记一份，从开工到完工后两年按期回访"),
+    workflow=SITE_WORKS_FLOW,
+    number=NumberPattern("SG{yyyy}{mm}-{serial:3}"),
+    icon="home-cog",
+    fields=(
+        Field(
+            name="begun_on",
+            label=msg("开工日期"),
+            kind=FieldKind.DATE,
+            at_intake=False,
+            help=msg("《开工通知单》上的日期"),
+            clauses=("000-04-117",),
+        ),
+        Field(
+            name="completed_on",
+            label=msg("完工日期"),
+            kind=FieldKind.DATE,
+            at_intake=False,
+            help=msg("《完工通知单》上的日期"),
+            clauses=("000-04-122",),
+        ),
+    ),
+    asset_kinds=("site",),
+    intake_requires=("asset",),
+    clauses=("000-04-117",),
+)
+
+TICKET_TYPES = (RECTIFICATION, SITE_WORKS)

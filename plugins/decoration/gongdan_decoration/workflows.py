@@ -1,4 +1,7 @@
-"""Rectification (整改通知书): what a patrol finds is put right, and another than the builder says so."""
+"""Rectification (整改通知书): what a patrol finds is put right, and another than the builder says so.
+
+Works (施工跟进): from the start notice to the completion notice, as far as calls to the customer hang on it.
+"""
 
 from gongdan.api import Guard, Move, State, StateCategory, Workflow, msg
 from gongdan_decoration import rules
@@ -191,3 +194,56 @@ _GUARDS = (
 )
 
 RECTIFICATION_FLOW = Workflow(states=_STATES, moves=_MOVES, guards=_GUARDS)
+
+_SERVICE = (SERVICE_SPECIALIST, SERVICE_MANAGER)
+
+SITE_WORKS_FLOW = Workflow(
+    states=(
+        State("waiting", msg("待开工"), StateCategory.NEW),
+        State("at_work", msg("在施"), StateCategory.WAITING_US),
+        State("stopped", msg("停工"), StateCategory.WAITING_THIRD),
+        State("completed", msg("已完工"), StateCategory.DONE),
+        State("filed", msg("已归档"), StateCategory.CLOSED),
+        State("cancelled", msg("未施工"), StateCategory.VOID),
+    ),
+    moves=(
+        Move(
+            name="begin",
+            label=msg("开工"),
+            from_states=("waiting",),
+            to_state="at_work",
+            roles=_SERVICE,
+            requires=("begun_on",),
+            usual=True,
+            clauses=("000-04-117",),
+        ),
+        Move(
+            name="stop",
+            label=msg("停工"),
+            from_states=("at_work",),
+            to_state="stopped",
+            roles=_SERVICE,
+            needs_remark=True,
+        ),
+        Move(name="go_on", label=msg("复工"), from_states=("stopped",), to_state="at_work", roles=_SERVICE, usual=True),
+        Move(
+            name="complete",
+            label=msg("完工"),
+            from_states=("at_work",),
+            to_state="completed",
+            roles=_SERVICE,
+            requires=("completed_on",),
+            usual=True,
+            clauses=("000-04-122",),
+        ),
+        Move(name="file", label=msg("归档"), from_states=("completed",), to_state="filed", roles=_SERVICE, usual=True),
+        Move(
+            name="cancel",
+            label=msg("不再施工"),
+            from_states=("waiting",),
+            to_state="cancelled",
+            roles=(SERVICE_MANAGER,),
+            needs_remark=True,
+        ),
+    ),
+)

@@ -19,6 +19,7 @@ from gongdan.api import (
 from gongdan_property_mgmt import demo, importers, rules
 from gongdan_property_mgmt.assets import ASSET_KINDS, LINK_RULES
 from gongdan_property_mgmt.duties import DUTY_RULES
+from gongdan_property_mgmt.plans import PLAN_RULES
 from gongdan_property_mgmt.policy import POLICY_KEYS
 from gongdan_property_mgmt.roles import ROLES
 from gongdan_property_mgmt.ticket_types import COMPLAINT, REPAIR, TICKET_TYPES
@@ -34,6 +35,7 @@ def register_rulebook() -> Rulebook:
         link_rules=LINK_RULES,
         roles=ROLES,
         duty_rules=DUTY_RULES,
+        plan_rules=PLAN_RULES,
         policy_keys=POLICY_KEYS,
         packs=read_packs("gongdan_property_mgmt"),
         clauses=read_clauses("gongdan_property_mgmt"),

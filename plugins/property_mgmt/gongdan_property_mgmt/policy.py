@@ -1,10 +1,10 @@
 """What every property company decides for itself: how long each step may take.
 
-No key has a proposed value: a figure comes from a regulation, by a pack, or from the company. Where a clause says
+No limit has a proposed value: a figure comes from a regulation, by a pack, or from the company. Where a clause says
 "promptly", no pack has one either.
 """
 
-from gongdan.api import PolicyKey, PolicyKind, msg
+from gongdan.api import CATCH_UP_CHOICES, REST_DAY_CHOICES, PolicyKey, PolicyKind, msg
 
 
 def _limit(name: str, label: str, *clauses: str) -> PolicyKey:
@@ -41,4 +41,37 @@ REPAIR_KEYS: tuple[PolicyKey, ...] = (
     _limit("callback_service", msg("便民服务：完成后多久回访"), "001-01-21", "004-02-13"),
 )
 
-POLICY_KEYS = (*COMPLAINT_KEYS, *REPAIR_KEYS)
+
+def _key(name: str, label: str, kind: PolicyKind, *clauses: str) -> PolicyKey:
+    return PolicyKey(f"property_mgmt.{name}", label, kind, clauses)
+
+
+PLAN_KEYS: tuple[PolicyKey, ...] = (
+    _key("visits", msg("走访住户：多久一次"), PolicyKind.RECURRENCE, "001-01-20"),
+    _key("visits_share", msg("走访住户：每次走访几成"), PolicyKind.PERCENT, "001-01-20"),
+    _limit("visits_within", msg("走访住户：多久走访完"), "001-01-20"),
+    _key("log_samples", msg("抽查值班记录：多久一次"), PolicyKind.RECURRENCE, "001-01-07"),
+    _key("log_sample_share", msg("抽查值班记录：抽查几成"), PolicyKind.PERCENT, "001-01-07"),
+    _limit("log_sample_within", msg("抽查值班记录：多久查完"), "001-01-07"),
+    _key("surveys", msg("发放问卷：每年哪几天"), PolicyKind.RECURRENCE, "001-01-22"),
+    _limit("survey_within", msg("发放问卷：多久发完"), "001-01-22"),
+    _key("complaint_reports", msg("投诉工作月报：每月哪一天"), PolicyKind.RECURRENCE, "001-01-57"),
+    _limit("complaint_report_within", msg("投诉工作月报：多久出具"), "001-01-57"),
+    # No source says it; the plans would stand still if nothing were proposed.
+    PolicyKey(
+        "property_mgmt.plan_rest_days",
+        msg("定期事项：计划日不上班怎么办"),
+        PolicyKind.CHOICE,
+        proposed="before",
+        choices=REST_DAY_CHOICES,
+    ),
+    PolicyKey(
+        "property_mgmt.plan_catch_up",
+        msg("定期事项：系统停用期间错过的怎么办"),
+        PolicyKind.CHOICE,
+        proposed="merge",
+        choices=CATCH_UP_CHOICES,
+    ),
+)
+
+POLICY_KEYS = (*COMPLAINT_KEYS, *REPAIR_KEYS, *PLAN_KEYS)

@@ -22,6 +22,7 @@ _WORK = frozenset(
         "asset.view",
         "roster.view",
         "duty_log.write",
+        "plan.view",
     }
 )
 _DESK = _WORK | {"ticket.create", "ticket.edit", "ticket.assign", "ticket.link", "party.edit"}
@@ -29,6 +30,8 @@ _LEAD = _DESK | {
     "ticket.correct",
     "duty.team",
     "duty.waive",
+    "plan.do",
+    "plan.manage",
     "ticket.change_owner",
     "party.unmask",
     "asset.edit",

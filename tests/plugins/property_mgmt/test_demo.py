@@ -56,7 +56,7 @@ def _expect_honest_lateness(company_desk: CompanyDesk, now: datetime, week: Tick
     company_desk.installation.timers.run_due(now)
     duties = company_desk.duties.team(DutyFilter(is_live=None), limit=1000)
     # The two years that were imported owe nothing.
-    assert {duty.ticket_id for duty in duties} == {line.ticket.id for line in week.lines}
+    assert {duty.ticket_id for duty in duties if duty.ticket_id} == {line.ticket.id for line in week.lines}
     overdue = company_desk.duties.team(DutyFilter(is_overdue_at=now))
     # Three repairs of the days before are not done; the fire lane of 160 minutes ago has had no answer in two hours.
     assert Counter(duty.rule for duty in overdue) == {
