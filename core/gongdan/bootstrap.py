@@ -1,7 +1,7 @@
 """Putting the parts together: settings to engine, clock, plugins and desk."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gongdan.errors import DatabaseNotReady
 from gongdan.hooks.manager import PluginManager
@@ -31,6 +31,7 @@ def open_desk(
             vault=Vault(read_or_make_secret(settings.home / "secret.key")),
             files=FileStore(settings.home / "files"),
             clock=clock,
+            timers_kept=timedelta(days=settings.timer_days),
         )
     )
 

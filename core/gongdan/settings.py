@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, validate
 from marshmallow import fields as schema_fields
 from platformdirs import user_data_path
 
@@ -43,6 +43,8 @@ class Settings:
     trace_hooks: bool = False
     #: Number of proxies in front whose ``X-Forwarded-…`` headers are believed.
     proxies: int = 0
+    #: For how many days timers that are done or cancelled stay to be looked at.
+    timer_days: int = 90
 
 
 _TEXT: dict[str, Any] = {"invalid": msg("须为一段文字")}
@@ -63,6 +65,9 @@ class _SettingsSchema(Schema):
     plugins = schema_fields.List(schema_fields.String(), error_messages=_TEXTS)
     trace_hooks = schema_fields.Boolean(error_messages=_SWITCH)
     proxies = schema_fields.Integer(error_messages=_NUMBER)
+    timer_days = schema_fields.Integer(
+        error_messages=_NUMBER, validate=validate.Range(1, 36_500, error=msg("须在 1 到 36500 之间"))
+    )
 
 
 def read_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

@@ -58,6 +58,8 @@ def _run_ready(terminal: Terminal) -> int:
         fired += sum(lots)
         if not any(lots):
             break
+    while terminal.desk.timer_purge.run_batch():
+        pass
     return fired
 
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -59,6 +59,7 @@ from gongdan.services.sessions import Sessions
 from gongdan.services.swaps import Swaps
 from gongdan.services.tickets import Tickets
 from gongdan.services.timer_lists import TimerLists
+from gongdan.services.timer_purge import TIMERS_KEPT, TimerPurge
 from gongdan.services.timers import Timers
 from gongdan.services.work import Work
 from gongdan.storage import journal
@@ -84,6 +85,8 @@ class Parts:
     files: FileStore
     #: Returns the time now, aware, UTC.
     clock: Callable[[], datetime]
+    #: How long ended timers stay.
+    timers_kept: timedelta = TIMERS_KEPT
 
 
 class Desk:
@@ -96,6 +99,7 @@ class Desk:
         self.files = parts.files
         self.clock = parts.clock
         self.calendar_shelf = CalendarShelf()
+        self.timers_kept = parts.timers_kept
 
     def close(self) -> None:
         """Let plugins react if nobody else sees to that, then close every connection."""
@@ -116,6 +120,11 @@ class Desk:
     def sessions(self) -> Sessions:
         """Return the use cases around logging in."""
         return Sessions(self)
+
+    @cached_property
+    def timer_purge(self) -> TimerPurge:
+        """Return what deletes timers that ended long ago."""
+        return TimerPurge(self)
 
     @cached_property
     def timers(self) -> Timers:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    delete,
     func,
     inspect,
     literal,
@@ -217,6 +218,19 @@ def give_up(session: Session, timer_id: UUID, now: datetime) -> TimerRow | None:
     if row is not None:
         row.state, row.done_at, row.fence = TimerState.CANCELLED.value, now, row.fence + 1
     return row
+
+
+def purge(session: Session, before: datetime, most: int) -> int:
+    """Delete up to ``most`` timers of the session's company that ended before a moment; return how many."""
+    ended = (TimerState.DONE.value, TimerState.CANCELLED.value)
+    query = (
+        select(TimerRow.id)
+        .where(TimerRow.state.in_(ended), TimerRow.due_at < before, TimerRow.done_at < before)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    found = session.scalars(query).all()
+    return _count(session, delete(TimerRow).where(TimerRow.id.in_(found))) if found else 0
 
 
 def view(row: TimerRow) -> TimerView:

@@ -56,7 +56,7 @@ _ADMINISTRATION = (
     _Entry(msg("人员"), "members.index", "users-group", "account.admin"),
     _Entry(msg_in("many", "角色"), "roles.index", "shield-check", "account.admin"),
     _Entry(msg_in("many", "扩展"), "plugins.index", "puzzle", "plugin.admin"),
-    _Entry(msg("定时任务"), "timers.index", "clock", "plugin.admin"),
+    _Entry(msg("定时任务"), "timers.index", "hourglass", "plugin.admin"),
     _Entry(msg("日志"), "journal.index", "history", "journal.view"),
     _Entry(msg("全部公司"), "companies.index", "building-community", operator=True),
 )

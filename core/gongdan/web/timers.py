@@ -27,6 +27,7 @@ _KINDS: Mapping[str, str] = {
     "duty.due": msg("判定责任是否逾期"),
     "duty.rung": msg("升级提醒"),
     "duty.warn": msg("到期前预警"),
+    "plan.look": msg("排出计划的下一次"),
     EVENT: msg("告知扩展发生了什么"),
 }
 

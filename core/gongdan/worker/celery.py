@@ -110,6 +110,7 @@ def _feeding(app: Celery, desks: _Desks) -> type:
             while not self._stopping.wait(FEED_SECONDS):
                 try:
                     feed(app, desks.here())
+                    desks.here().timer_purge.run_if_time()
                 except (GongdanError, KombuError, OperationalError, OSError) as problem:
                     _log.warning("nobody could be woken: %s", problem)
                 except Exception:  # noqa: BLE001 -- nobody would be woken any more if this ended the thread

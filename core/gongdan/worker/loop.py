@@ -21,6 +21,8 @@ THREADS = 2
 POLL_SECONDS = 1.0
 #: How long a thread waits when the database does not answer.
 AWAY_SECONDS = 3.0
+#: How often the thread that deletes ended timers asks whether it is time.
+PURGE_SECONDS = 1.0
 #: How long threads may take to end what they have begun.
 STOP_SECONDS = 5.0
 
@@ -33,6 +35,7 @@ class Executor:
     def __init__(self, desk: "Desk", threads: int = THREADS) -> None:
         self._timers = desk.timers
         self._stopping = threading.Event()
+        self._purger = threading.Thread(target=self._purge, args=(desk,), name="gongdan-purging", daemon=True)
         lanes = [lane for lane in self._timers.lanes for _ in range(1 if lane else threads)]
         self._workers = [_Worker(desk, lane, self._stopping) for lane in lanes]
         self._forget: Callable[[], None] | None = None
@@ -42,6 +45,7 @@ class Executor:
         self._forget = self._timers.when_woken(self._wake)
         for worker in self._workers:
             worker.thread.start()
+        self._purger.start()
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """End what has been begun, for at most that long, and begin nothing new."""
@@ -51,6 +55,16 @@ class Executor:
         self._wake()
         for worker in self._workers:
             worker.thread.join(seconds)
+        self._purger.join(seconds)
+
+    def _purge(self, desk: "Desk") -> None:
+        while not self._stopping.wait(PURGE_SECONDS):
+            try:
+                desk.timer_purge.run_if_time()
+            except DatabaseUnreachable:
+                _log.warning("the database does not answer; what ended long ago stays for now")
+            except Exception:  # noqa: BLE001 -- nothing would be deleted any more if this ended the thread
+                _log.exception("timers that ended long ago could not be deleted")
 
     def _wake(self) -> None:
         for worker in self._workers:
