@@ -272,6 +272,15 @@ class DatabaseUnreachable(GongdanError):
 
 
 @dataclass(eq=False)
+class WorkCollided(GongdanError):
+    """The database has taken a transaction back for the sake of another one that runs at the same time."""
+
+    code: ClassVar[str] = "work_collided"
+    text: ClassVar[str] = msg("有人同时在改同一处，这次没有保存")
+    remedy: ClassVar[str] = msg("请再试一次")
+
+
+@dataclass(eq=False)
 class FileMissing(GongdanError):
     """A stored file is not where the database says that it is."""
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from gongdan.domain.timers import EVENT, MAX_TRIES, WORKER_DIED, TimerState, TimerView
-from gongdan.errors import DatabaseUnreachable, DeclarationError, GongdanError
+from gongdan.errors import DatabaseUnreachable, DeclarationError, GongdanError, WorkCollided
 from gongdan.hooks.isolation import storable
 from gongdan.services.moments import at_moment
 from gongdan.services.reactions import Reactions, give_back
@@ -184,8 +184,7 @@ class Timers:
         try:
             if timer.kind == EVENT:
                 return self.reactions.tell(desk, timer)
-            with desk.working() as work:
-                self._fire_inside(desk, work, [timer])
+            self._fire_alone(desk, timer)
         except _Lost:
             _log.warning("timer %s was moved, cancelled or taken by somebody else", timer.key)
             return False
@@ -195,6 +194,15 @@ class Timers:
             _log.exception("timer %s failed", timer.key)
             return _give_back(desk, timer, f"{type(problem).__name__}: {problem}")
         return True
+
+    def _fire_alone(self, desk: "CompanyDesk", timer: TimerView) -> None:
+        """Do what a timer is for in a transaction of its own, once more when that collided: nothing of it is there."""
+        try:
+            with desk.working() as work:
+                self._fire_inside(desk, work, [timer])
+        except WorkCollided:
+            with desk.working() as work:
+                self._fire_inside(desk, work, [timer])
 
     def _fire_inside(self, desk: "CompanyDesk", work: Work, lot: Sequence[TimerView]) -> int:
         if len(lot) == 1 and not timers.is_held(work.session, lot[0]):

@@ -16,7 +16,7 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from gongdan.errors import DatabaseUnreachable, NestedTransaction, SettingsError
+from gongdan.errors import DatabaseUnreachable, NestedTransaction, SettingsError, WorkCollided
 from gongdan.storage import tenancy
 from gongdan.storage.json_texts import column_text
 from gongdan.storage.tenancy import CompanySession
@@ -31,6 +31,9 @@ _READING: Mapping[str, dict[str, object]] = {
     "sqlite": {},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
+
+#: What PostgreSQL says of a transaction that it took back for another one's sake: serialization failure, deadlock.
+_COLLISIONS = frozenset({"40001", "40P01"})
 
 #: How long a SQLite transaction waits for its turn, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
@@ -71,7 +74,8 @@ class Database:
     def writing(self, company_id: UUID) -> Iterator[CompanySession]:
         """Open a transaction that may write; it commits at the end or leaves nothing behind.
 
-        Raises ``NestedTransaction`` inside another one of the same thread, which would wait for itself.
+        Raises ``NestedTransaction`` inside another one of the same thread, which would wait for itself, and
+        ``WorkCollided`` when PostgreSQL took it back for another one's sake.
         """
         if getattr(self._here, "is_writing", False):
             raise NestedTransaction
@@ -81,8 +85,15 @@ class Database:
                 tenancy.bind(session, company_id)
                 with session.begin():
                     yield session
+            self._here.committed = self.committed + 1
         finally:
             self._here.is_writing = False
+
+    @property
+    def committed(self) -> int:
+        """Return how many writing transactions of this thread have ended well so far."""
+        count: int = getattr(self._here, "committed", 0)
+        return count
 
     @contextmanager
     def reading(self, company_id: UUID) -> Iterator[CompanySession]:
@@ -124,9 +135,16 @@ def make_engine(url: str) -> Engine:
             parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, json_serializer=column_text
         )
         event.listen(engine, "handle_error", _tell_unreachable)
+        event.listen(engine, "handle_error", _tell_collided)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     raise SettingsError("GONGDAN_DATABASE_URL", name, msg("只支持 SQLite 与 PostgreSQL"))
+
+
+def _tell_collided(context: ExceptionContext) -> None:
+    """Raise ``WorkCollided`` for a transaction that would succeed if it were begun anew."""
+    if getattr(context.original_exception, "sqlstate", None) in _COLLISIONS:
+        raise WorkCollided from context.original_exception
 
 
 def _tell_unreachable(context: ExceptionContext) -> None:

@@ -4,14 +4,14 @@ import logging
 import secrets
 from collections.abc import Mapping
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
-from gongdan.errors import DatabaseUnreachable, GongdanError, OtherCompany
+from gongdan.errors import DatabaseUnreachable, GongdanError, OtherCompany, WorkCollided
 from gongdan.text import msg
-from gongdan.web.access import PAGE_COMPANY, PAGE_COMPANY_HEADER, SWITCH_BACK, is_fragment
+from gongdan.web.access import PAGE_COMPANY, PAGE_COMPANY_HEADER, SWITCH_BACK, installation, is_fragment
 from gongdan.web.pages import fragment
 from gongdan.web.words import rendered, say
 
@@ -22,6 +22,7 @@ STATUSES: Mapping[str, int] = {
     "refused": 409, "invalid_input": 422, "not_found": 404, "not_allowed": 403, "stale_version": 409,
     "move_refused": 409, "conflict": 409, "plugin_disabled": 404, "login_refused": 422, "login_throttled": 429,
     "file_refused": 422, "file_missing": 404, "database_not_ready": 503, "database_unreachable": 503,
+    "work_collided": 409,
 }  # fmt: skip
 
 #: Statuses of requests that Flask itself refuses: what is wrong, what to do.
@@ -47,6 +48,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(GongdanError, _refusal)
     app.register_error_handler(OtherCompany, _other_company)
     app.register_error_handler(DatabaseUnreachable, _unreachable)
+    app.register_error_handler(WorkCollided, _collided)
+    app.before_request(_count_commits)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http)
@@ -86,6 +89,23 @@ def _unreachable(error: DatabaseUnreachable) -> Response:
     answer = _answer(503, text, remedy)
     answer.headers["Retry-After"] = str(_RETRY_SECONDS)
     return answer
+
+
+def _count_commits() -> None:
+    """Note where the view begins; what letting somebody in has written is no part of it."""
+    g.commits_before = installation().database.committed
+
+
+def _collided(error: WorkCollided) -> Response:
+    """Ask the view once more when nothing of its work is there yet and all that it was sent can be read again."""
+    is_untouched = g.pop("commits_before", None) == installation().database.committed
+    if not is_untouched or any(request.files.values()):
+        return _refusal(error)
+    _log.info("a request collided with another one and is tried again: %s", request.path)
+    try:
+        return current_app.make_response(current_app.dispatch_request())
+    except Exception as problem:  # noqa: BLE001 -- the second try is answered as the first one would have been
+        return current_app.make_response(current_app.handle_user_exception(problem))
 
 
 def _forged(error: CSRFError) -> Response:

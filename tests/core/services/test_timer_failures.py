@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from gongdan.bootstrap import open_desk
 from gongdan.domain.events import Event
 from gongdan.domain.timers import TimerView, wait_after
-from gongdan.errors import DatabaseUnreachable, DeclarationError
+from gongdan.errors import DatabaseUnreachable, DeclarationError, WorkCollided
 from gongdan.hooks.manager import PluginManager
 from gongdan.services import timers
 from gongdan.services.desk import CompanyDesk, Desk
@@ -102,6 +102,19 @@ def test_one_that_fails_takes_nothing_from_the_others_of_its_lot(
     assert desk.timers.run_ready() == 3
     assert {key: _row(company_desk, key).state for key in "abc"} == {"a": "done", "b": "waiting", "c": "done"}
     assert _effects(company_desk) == 2
+
+
+def test_a_timer_that_collides_once_is_fired_without_waiting(company_desk: CompanyDesk, desk: Desk, bell: Bell) -> None:
+    left = [WorkCollided()]
+
+    def collide(timer: TimerView) -> None:
+        if left:
+            raise left.pop()
+
+    bell.before = collide
+    _schedule(company_desk, "a")
+    assert desk.timers.run_ready() == 1
+    assert (bell.rung, _effects(company_desk), _row(company_desk, "a").state) == (["a"], 1, "done")
 
 
 def test_a_handler_may_cancel_what_is_in_the_same_lot(company_desk: CompanyDesk, desk: Desk, bell: Bell) -> None:
