@@ -186,9 +186,7 @@ def _together(found: Sequence[TimerView]) -> Iterator[TimerView]:
 
 def is_held(session: Session, timer: TimerView) -> bool:
     """Tell whether nobody has taken, moved or cancelled the timer since it was claimed."""
-    query = select(TimerRow.id).where(
-        TimerRow.id == timer.id, TimerRow.fence == timer.fence, TimerRow.state == _WAITING
-    )
+    query = select(TimerRow.id).where(TimerRow.id == timer.id, TimerRow.fence == timer.fence, _waits(TimerRow.state))
     return session.execute(query).one_or_none() is not None
 
 
@@ -265,8 +263,17 @@ def _update_each(session: Session, held: Sequence[TimerView], values: Mapping[st
     claims = [
         {"held_id": timer.id, "held_fence": timer.fence, "held_company_id": company_of(session)} for timer in held
     ]
-    result = session.connection().execute(statement.where(table.c.state == _WAITING), claims)
+    result = session.connection().execute(statement.where(_waits(table.c.state)), claims)
     return int(result.rowcount)
+
+
+def _waits(state: Any) -> ColumnElement[bool]:
+    """Ask whether a timer waits that is named by its id.
+
+    "= 'waiting'" would let PostgreSQL take the index of those that wait, which it believes to be empty until it has
+    analysed it: then it reads all of them for each one.
+    """
+    return and_(*(state != other.value for other in TimerState if other is not TimerState.WAITING))
 
 
 def _clock(session: Session, later: timedelta) -> ColumnElement[datetime]:

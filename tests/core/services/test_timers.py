@@ -5,11 +5,12 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from gongdan.domain.timers import TimerView
+from gongdan.domain.timers import TimerState, TimerView
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.work import Work
+from gongdan.storage import timers
 from gongdan.storage.timers import TimerRow
 from gongdan.testing.clocks import START, Clock
 
@@ -121,3 +122,20 @@ def test_companies_see_their_own_timers_only(
     assert (_states(company_desk), _states(other_desk)) == ({"a": "cancelled"}, {"a": "waiting"})
     desk.timers.run_due(START + 2 * HOUR)
     assert fired == [("a", START + 2 * HOUR)]
+
+
+@pytest.mark.postgres
+def test_a_timer_is_found_by_its_id_even_where_the_database_has_not_counted_its_rows_yet(
+    company_desk: CompanyDesk,
+) -> None:
+    rows = "SELECT idx_tup_read FROM pg_stat_xact_user_indexes WHERE indexrelname = 'ix_timer_ready'"
+    with company_desk.working() as work:
+        for number in range(300):
+            work.schedule("test.bell", f"a:{number}", START)
+    with company_desk.working() as work:
+        until, lease = START + HOUR, timedelta(minutes=1)
+        taken = timers.claim(work.session, "", until, lot=5, lease=lease)
+        before = work.session.scalar(text(rows))
+        assert timers.is_held(work.session, taken[0])
+        assert timers.end(work.session, taken, TimerState.DONE, START)
+        assert work.session.scalar(text(rows)) == before
