@@ -99,6 +99,16 @@ def test_a_pause_stands_still_and_an_undecided_limit_is_folded(
     assert _chips(page[page.index("due-undecided") :]) == ["说明原因:quiet 时限未定"]
 
 
+def test_the_chip_says_that_the_limit_of_the_graver_severity_is_undecided(
+    zhangmin: Visitor, clerk: CompanyDesk, company_desk: CompanyDesk
+) -> None:
+    company_desk.policies.set("sample.dispatch_major", None)
+    ticket = Factory(clerk).ticket(severity="minor")
+    assert "新级别时限未定" not in zhangmin.get(f"/tickets/{ticket.id}").text
+    clerk.tickets.change(ticket.id, 1, {"severity": "major"})
+    assert "新级别时限未定" in zhangmin.get(f"/tickets/{ticket.id}").text
+
+
 def test_the_panel_explains_start_policy_days_pauses_and_who_was_told(
     signed: Callable[[str], Visitor], clerk: CompanyDesk, company_desk: CompanyDesk, clock: Clock
 ) -> None:

@@ -1,6 +1,6 @@
 """Duties: what people owe, seen, acknowledged and waived; the rest follows from what happens to tickets."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from gongdan.services.duty_imports import TakenUp, take_up
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_recomputing import DutyChange, Recomputing
 from gongdan.services.duty_rows import DutyView, Names, PauseView, StepView, duty_view, pause_view, step_view
+from gongdan.services.duty_severities import undecided_keys
 from gongdan.services.journal import JournalEntry
 from gongdan.services.work import Work, get_row
 from gongdan.storage.accounts import AccountRow, MembershipRow, RoleRow
@@ -244,18 +245,18 @@ class Duties:
         names = self._names(session, rows)
         return tuple(duty_view(row, names) for row in rows)
 
-    def _names(self, session: Session, rows: Iterable[DutyRow]) -> Names:
+    def _names(self, session: Session, rows: Sequence[DutyRow]) -> Names:
         people = {row.debtor_id for row in rows if row.debtor_id}
         tickets = {row.ticket_id for row in rows if row.ticket_id}
         roles = {row.debtor_role for row in rows if row.debtor_role}
-        found = session.execute(
-            select(TicketRow.id, TicketRow.number, TicketRow.subject, TicketRow.place).where(TicketRow.id.in_(tickets))
-        )
+        columns = TicketRow.id, TicketRow.severity, TicketRow.number, TicketRow.subject, TicketRow.place
+        found = session.execute(select(*columns).where(TicketRow.id.in_(tickets))).all() if tickets else ()
         labels = session.execute(select(RoleRow.name, RoleRow.label).where(RoleRow.name.in_(roles)))
         return Names(
             _people(session, people),
             dict(labels.all()) if roles else {},
-            {ticket_id: (number, subject, place) for ticket_id, number, subject, place in found} if tickets else {},
+            {ticket_id: (number, subject, place) for ticket_id, _, number, subject, place in found},
+            undecided_keys(self._desk, session, rows, {ticket_id: severity for ticket_id, severity, *_ in found}),
         )
 
     def _steps(self, session: Session, duty_id: UUID) -> Sequence[StepView]:

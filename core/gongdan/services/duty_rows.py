@@ -61,6 +61,8 @@ class DutyView:
     reason: str
     follows_id: UUID | None
     acknowledged_at: datetime | None
+    #: The limit that the ticket's severity asks for by now, while nobody has decided it and the older one counts.
+    undecided_key: str = ""
 
     @property
     def is_live(self) -> bool:
@@ -117,6 +119,8 @@ class Names:
     people: Mapping[UUID, str]
     roles: Mapping[str, str]
     tickets: Mapping[UUID, tuple[str, str, str]]
+    #: By duty, see ``DutyView.undecided_key``.
+    undecided: Mapping[UUID, str]
 
 
 def duty_view(row: DutyRow, names: Names) -> DutyView:
@@ -163,6 +167,7 @@ def duty_view(row: DutyRow, names: Names) -> DutyView:
         reason=row.reason,
         follows_id=row.follows_id,
         acknowledged_at=row.acknowledged_at,
+        undecided_key=names.undecided.get(row.id, ""),
     )
 
 

@@ -274,18 +274,13 @@ class _Explainer:
 
     def _due_words(self, made: Explanation) -> Iterator[Sentence]:
         duty = self._duty
-        if duty.is_promised:
-            yield Sentence(msg("到期：{at}，这是答应客户的时间，不按时限计算"), {"at": duty.due_at})
-        elif duty.due_at is None and duty.limit:
-            yield Sentence(msg("没有到期时间：按工作日历“{name}”算不出，请核对时限与上班时间"), {"name": duty.calendar})
-        elif duty.due_at is None:
-            yield Sentence(msg("没有到期时间：公司尚未决定“{key}”"), {"key": made.policy.label if made.policy else ""})
-        elif duty.state is DutyState.PAUSED:
-            yield Sentence(msg("到期：{at}；现在暂停，恢复后重新计算"), {"at": duty.due_at})
-        else:
-            yield Sentence(msg("到期：{at}"), {"at": duty.due_at})
-            if put_off := self._put_off():
-                yield Sentence(msg("原应于 {at} 到期，当时正在暂停，顺延到恢复当天下班"), {"at": put_off})
+        yield from self._moment_words(made)
+        if duty.undecided_key:
+            key = self._desk.installation.plugins.catalogue.policy_keys.get(duty.undecided_key)
+            yield Sentence(
+                msg("工单的级别已变，公司尚未决定新级别的时限“{key}”，仍按原来的时限"),
+                {"key": key.label if key else duty.undecided_key},
+            )
         if duty.is_provisional:
             yield Sentence(msg("暂定：工作日历还不知道那一年的节假日，公布后会重算一次"))
         if duty.missed_at:
@@ -298,6 +293,21 @@ class _Explainer:
         yield from _policy_words(made.policy)
         yield Sentence(msg("工作日历：{name}"), {"name": duty.calendar})
         yield from _day_words(made.days, self._limit)
+
+    def _moment_words(self, made: Explanation) -> Iterator[Sentence]:
+        duty = self._duty
+        if duty.is_promised:
+            yield Sentence(msg("到期：{at}，这是答应客户的时间，不按时限计算"), {"at": duty.due_at})
+        elif duty.due_at is None and duty.limit:
+            yield Sentence(msg("没有到期时间：按工作日历“{name}”算不出，请核对时限与上班时间"), {"name": duty.calendar})
+        elif duty.due_at is None:
+            yield Sentence(msg("没有到期时间：公司尚未决定“{key}”"), {"key": made.policy.label if made.policy else ""})
+        elif duty.state is DutyState.PAUSED:
+            yield Sentence(msg("到期：{at}；现在暂停，恢复后重新计算"), {"at": duty.due_at})
+        else:
+            yield Sentence(msg("到期：{at}"), {"at": duty.due_at})
+            if put_off := self._put_off():
+                yield Sentence(msg("原应于 {at} 到期，当时正在暂停，顺延到恢复当天下班"), {"at": put_off})
 
     def _pause_words(self, pauses: Sequence[PauseView]) -> Iterator[Sentence]:
         for pause in pauses:

@@ -251,6 +251,12 @@ def test_an_undecided_limit_of_a_graver_case_takes_no_due_time_away(
     agent.tickets.change(ticket.id, 1, {"severity": "major"})
     (duty,) = agent.duties.of_ticket(ticket.id)
     assert (duty.state, duty.due_at, duty.limit) == (DutyState.OPEN, at(5, 10, 30), "30 min")
+    # And it is said that the older limit counts meanwhile.
+    assert duty.undecided_key == "sample.dispatch_major"
+    told = {sentence.text: sentence.params for sentence in agent.explain.duty(duty.id).sentences}
+    assert told["工单的级别已变，公司尚未决定新级别的时限“{key}”，仍按原来的时限"] == {"key": "严重报修派单时限"}
+    agent.tickets.change(ticket.id, 2, {"severity": "minor"})
+    assert _duty(agent, ticket.id, "dispatch").undecided_key == ""
 
 
 def test_a_lowered_severity_counts_the_longer_limit_from_the_old_start(agent: CompanyDesk, clock: Clock) -> None:
