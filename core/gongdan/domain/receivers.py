@@ -15,6 +15,9 @@ from gongdan.domain.people import ADMINISTRATOR
 
 #: The role whose holders lead a department.
 LEADS = "supervisor"
+#: Why it is somebody: he is on shift, or he has signed for the post of one who was.
+ON_DUTY = "on_duty"
+HANDED_OVER = "handover"
 #: What the positions of those who lead a department have in them.
 _LEADING_POSITIONS = ("经理", "主管", "主任", "部长", "总监", "负责人", "班长", "店长", "manager", "head", "supervisor")
 
@@ -97,7 +100,7 @@ class Around:
 class Reason:
     """Why it is these people."""
 
-    #: One of ``PERSONS``, else ``on_duty``, ``role``, ``administrator`` or ``nobody``.
+    #: One of ``PERSONS``, else ``on_duty``, ``handover``, ``role``, ``administrator`` or ``nobody``.
     by: str
     role: str = ""
     #: Where the role was found; None for the whole company.
@@ -108,6 +111,8 @@ class Reason:
     missing: tuple[str, ...] = ()
     #: The name of the person who is away and for whom it is his deputy.
     deputy_for: str = ""
+    #: The name of the person who owed it before, as the shift before.
+    relieved: str = ""
 
     def stored(self) -> dict[str, Any]:
         """Return the reason as JSON keeps it."""
@@ -118,6 +123,7 @@ class Reason:
             "is_above": self.is_above,
             "missing": list(self.missing),
             "deputy_for": self.deputy_for,
+            "relieved": self.relieved,
         }
 
 
@@ -131,6 +137,7 @@ def loaded(kept: Mapping[str, Any]) -> Reason:
         is_above=bool(kept.get("is_above")),
         missing=tuple(kept.get("missing", ())),
         deputy_for=str(kept.get("deputy_for", "")),
+        relieved=str(kept.get("relieved", "")),
     )
 
 
@@ -185,7 +192,7 @@ def _role(role: str, around: Around, staff: Staff) -> Found:
     ids, post = around.presence.on_duty(role, line[0] if line else None)
     if present := tuple(sorted((staff.people[one] for one in ids if one in staff.people), key=_by_name)):
         is_above = bool(line) and post != line[0]
-        return Found(present, Reason(by="on_duty", role=role, department_id=post, is_above=is_above))
+        return Found(present, Reason(by=ON_DUTY, role=role, department_id=post, is_above=is_above))
     for place, department_id in enumerate(line):
         if people := staff.holders(role, department_id):
             return Found(people, Reason(by="role", role=role, department_id=department_id, is_above=place > 0))

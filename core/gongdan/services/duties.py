@@ -215,6 +215,15 @@ class Duties:
         """Tell whether the actor owes a duty, himself or in a role."""
         return session.scalar(select(DutyRow.id).where(DutyRow.id == duty_id, self._owed(session))) is not None
 
+    def hand_over(self, work: Work, outgoing_id: UUID, incoming_id: UUID, departments: Collection[UUID]) -> None:
+        """Let one who has signed for a post in one of the departments take over what the other owed by the roster."""
+        query = select(DutyRow).where(DutyRow.debtor_id == outgoing_id, DutyRow.ended_at.is_(None))
+        rows = work.session.scalars(query.order_by(DutyRow.id).with_for_update(key_share=True)).all()
+        keeper = DutyKeeper(self._desk, work)
+        for incoming in keeper.people.named([incoming_id]):
+            for row in rows:
+                keeper.hand_over(row, incoming, departments)
+
     # --- Rows --------------------------------------------------------------------------------
 
     def _live_row(self, work: Work, duty_id: UUID) -> DutyRow:

@@ -5,7 +5,7 @@ time at which it should have. So the outcome is the same whichever comes first, 
 timer at most, for the next moment at which something is to be done; an older one finds that it no longer counts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,12 +18,13 @@ from gongdan.domain.duties import MERGED, DutyRule, DutyState, StartAt
 from gongdan.domain.duty_clocks import cap_ends, if_reached
 from gongdan.domain.events import EventKind
 from gongdan.domain.limits import NextOpening, Span
-from gongdan.domain.receivers import Found
+from gongdan.domain.receivers import Found, Person
 from gongdan.errors import InvalidInput
 from gongdan.services.duty_dates import expected_from, promised_time
 from gongdan.services.duty_figures import Figure, Figures
 from gongdan.services.duty_people import ACKNOWLEDGED, ESCALATED, MISSED, WAIVED, WARNED, DutyPeople, NoticeKind
 from gongdan.services.duty_points import Point, PointKind, clock_for, clock_of, gaps_of, points_of
+from gongdan.services.duty_relief import Relief
 from gongdan.services.duty_rows import told
 from gongdan.services.duty_subjects import Subject, of_ticket
 from gongdan.services.work import Work
@@ -48,6 +49,7 @@ class DutyKeeper:
         self._passed: dict[UUID, set[str]] = {}
         self.figures = Figures(desk, work.session)
         self.people = DutyPeople(work, self.figures)
+        self._relief = Relief(work, self.people)
 
     def rule(self, row: DutyRow) -> DutyRule | None:
         """Return the rule of a duty; None when its plugin is no longer installed."""
@@ -130,11 +132,14 @@ class DutyKeeper:
     def settle(self, row: DutyRow, until: datetime | None = None) -> None:
         """Do what should have been done about a duty before ``until``, now when it is not given."""
         moment = until or self._work.now
-        if row.ended_at is not None or (row.timer and (row.next_at is None or row.next_at >= moment)):
+        if row.ended_at is not None:
             return
-        while (point := self._next(row)) and point.at < moment:
-            self._pass(row, point)
-        self._plan(row, point)
+        if not row.timer or (row.next_at is not None and row.next_at < moment):
+            while (point := self._next(row)) and point.at < moment:
+                self._relief.relieve(row, self.rule(row), point.at)
+                self._pass(row, point)
+            self._plan(row, point)
+        self._relief.relieve(row, self.rule(row), moment)
 
     def _next(self, row: DutyRow) -> Point | None:
         points = points_of(row, self.rule(row), self.pauses(row), self.figures)
@@ -421,6 +426,11 @@ class DutyKeeper:
         after = told(row)["debtor"]
         if before != after:
             self._work.record("duty.reassigned", "duty", row.id, before={"debtor": before}, after={"debtor": after})
+
+    def hand_over(self, row: DutyRow, incoming: Person, departments: Collection[UUID]) -> None:
+        """Let one who has signed for the post of the debtor owe what belongs to it."""
+        self.settle(row)
+        self._relief.hand_over(row, incoming, departments)
 
     def acknowledge(self, row: DutyRow, steps: Sequence[DutyStepRow]) -> None:
         """Take note that somebody knows of an escalation: no further rung, and those concerned are told."""

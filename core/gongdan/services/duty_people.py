@@ -33,6 +33,7 @@ WARNED: Final = NoticeKind("duty.warned", msg("“{duty}”即将到期：{numbe
 MISSED: Final = NoticeKind("duty.missed", msg("“{duty}”已逾期：{number}"))
 ESCALATED: Final = NoticeKind("duty.escalated", msg("“{duty}”升级提醒（{rung}）：{number}"))
 ACKNOWLEDGED: Final = NoticeKind("duty.acknowledged", msg("{name} 已知悉“{duty}”的升级提醒：{number}"))
+TAKEN_OVER: Final = NoticeKind("duty.taken_over", msg("“{duty}”由您接手，原由 {person} 负责：{number}"))
 WAIVED: Final = NoticeKind("duty.waived", msg("“{duty}”已豁免：{number}（{reason}）"))
 
 
@@ -50,9 +51,20 @@ class DutyPeople:
 
     def charge(self, row: DutyRow, rule: DutyRule, ticket: TicketRow | None) -> None:
         """Write down who owes a duty, and why he: one person, or everybody with a role."""
-        presence = self._figures.presence(self._work.now)
+        self.put(row, self._owing(row, rule, ticket, self._work.now))
+
+    def owing(self, row: DutyRow, rule: DutyRule, at: datetime) -> Found:
+        """Return who would owe a duty if it began at a moment."""
+        return self._owing(row, rule, self.ticket(row), at)
+
+    def _owing(self, row: DutyRow, rule: DutyRule, ticket: TicketRow | None, at: datetime) -> Found:
+        presence = self._figures.presence(at)
         of_company = Around(department=row.calendar_department_id, presence=presence)
-        found = find(rule.owed_by, _around(ticket, presence) if ticket else of_company, self._figures.staff)
+        return find(rule.owed_by, _around(ticket, presence) if ticket else of_company, self._figures.staff)
+
+    @staticmethod
+    def put(row: DutyRow, found: Found) -> None:
+        """Write down who owes a duty from now on."""
         is_one = len(found.people) == 1
         row.debtor_id = found.people[0].id if is_one else None
         row.debtor_role = "" if is_one else found.reason.role
@@ -80,6 +92,11 @@ class DutyPeople:
             answers += [Found(people, found.reason)] if people else []
         return tuple(answers)
 
+    def name(self, account_id: UUID | None) -> str:
+        """Return what a person is called; empty for one who has left."""
+        person = self._figures.staff.people.get(account_id) if account_id else None
+        return person.name if person else ""
+
     def named(self, account_ids: Collection[UUID | None]) -> Sequence[Person]:
         """Return those of the people who can act today, in one order."""
         staff = self._figures.staff.people
@@ -102,7 +119,7 @@ class DutyPeople:
 
     def notify(self, row: DutyRow, people: Iterable[Person], kind: NoticeKind, at: datetime, **params: str) -> None:
         """Tell people something about a duty."""
-        ticket = self._ticket(row)
+        ticket = self.ticket(row)
         notice = NewNotice(
             kind=kind.name,
             text=kind.text,
@@ -120,12 +137,13 @@ class DutyPeople:
         return row.started_at.astimezone(zone).date().isoformat()
 
     def _around(self, row: DutyRow, at: datetime) -> Around:
-        ticket, presence = self._ticket(row), self._figures.presence(at)
+        ticket, presence = self.ticket(row), self._figures.presence(at)
         if ticket is None:
             return Around(department=row.calendar_department_id, debtor=row.debtor_id, presence=presence)
         return _around(ticket, presence, row.debtor_id)
 
-    def _ticket(self, row: DutyRow) -> TicketRow | None:
+    def ticket(self, row: DutyRow) -> TicketRow | None:
+        """Return the ticket of a duty; None for one without."""
         if row.ticket_id is None:
             return None
         if row.ticket_id not in self._tickets:

@@ -63,6 +63,7 @@ _REASONS: Mapping[str, str] = {
     "on_duty": msg("“{role}”角色当班的人，在工单所属部门"),
     "on_duty_above": msg("“{role}”角色当班的人，在上级部门"),
     "on_duty_anywhere": msg("“{role}”角色当班的人，在全公司范围"),
+    "handover": msg("接下“{role}”角色岗位的人，已在交接班上签字"),
     "role": msg("“{role}”角色，在工单所属部门"),
     "role_above": msg("“{role}”角色，在上级部门"),
     "role_anywhere": msg("“{role}”角色，在全公司范围"),

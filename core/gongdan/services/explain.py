@@ -260,6 +260,8 @@ class _Explainer:
         yield reason_words(why, roles)
         if why.deputy_for:
             yield Sentence(msg("代理 {person}，其当时请假"), {"person": why.deputy_for})
+        if why.relieved:
+            yield Sentence(msg("从 {person} 接手，其已下班或交班"), {"person": why.relieved})
         if missing := missing_words(why, roles):
             yield Sentence(msg("按规则应为 {missing}，但没有这样的人"), {"missing": missing})
 

@@ -377,6 +377,8 @@ class Handovers:
         said = [self._who(work.session, row), row.remark, row.follow_up]
         body = "\n".join(filter(None, said))
         entry = self._desk.duty_log.add(work, new_entry(row.department_id, EntryKind.HANDOVER, body))
+        places = departments_below(work.session, row.department_id)
+        self._desk.duties.hand_over(work, row.outgoing_id, row.incoming_id, places)
         work.record("handover.done", "handover", row.id, after={"number": entry.number})
 
     def _check_sum(self, session: Session, row: HandoverRow, field: str, label: str) -> None:

@@ -52,6 +52,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "duty.pause_refused": (msg("暂停已满最长时间，不再暂停"), "player-play"),
     "duty.paused": (msg("责任已暂停"), "player-pause"),
     "duty.reassigned": (msg("责任换人"), "arrows-exchange"),
+    "duty.taken_over": (msg("下一班接手了责任"), "arrows-exchange"),
     "duty.restored": (msg("责任随工单恢复"), "arrow-back-up"),
     "duty.resumed": (msg("责任继续计时"), "player-play"),
     "duty.started": (msg("责任开始"), "history"),

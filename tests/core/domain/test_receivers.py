@@ -113,7 +113,13 @@ def test_what_nobody_holds_falls_to_the_head_then_to_the_administrators() -> Non
 
 def test_a_reason_comes_back_as_it_was_kept() -> None:
     reason = Reason(
-        by="role", role="engineer", department_id=COMPANY, is_above=True, missing=("assignee",), deputy_for="张敏"
+        by="role",
+        role="engineer",
+        department_id=COMPANY,
+        is_above=True,
+        missing=("assignee",),
+        deputy_for="张敏",
+        relieved="王芳",
     )
     assert loaded(reason.stored()) == reason
     assert loaded({}) == Reason(by="nobody")

@@ -16,9 +16,10 @@ from gongdan.services.desk import CompanyDesk
 from gongdan.services.duty_rows import DutyView
 from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
-from gongdan.testing.factories import Factory
+from gongdan.testing.factories import PASSWORD, Factory
 from gongdan.testing.fakes import make_plugin
 from tests.core.services.crew import Crew, account_of, at
+from tests.core.services.test_handovers import ready
 
 #: Owed by whoever answers the phone, who are told once more when it is missed.
 SORT = replace(
@@ -73,6 +74,60 @@ def test_who_is_on_shift_owes_it_and_is_told(crew: Crew, clock: Clock) -> None:
     crew.head.duties.waive(duty.id, "重复登记")
     # Warned after 24 minutes, missed after 30; the rung names the role, and she alone is on shift.
     assert _told(crew.head, duty) == [("warn:80", "张敏"), ("due", "张敏"), ("rung:0", "张敏")]
+
+
+def test_the_next_shift_takes_over_what_nobody_has_begun_with(crew: Crew, clock: Clock) -> None:
+    crew.shift(crew.zhang, 5, 8, 10.25)
+    crew.shift(crew.li, 5, 10.25, 16)
+    ticket = Factory(crew.wang).ticket(department_id=crew.department_id)
+    clock.move(timedelta(minutes=20))
+    crew.wang.tickets.change(ticket.id, 1, {"subject": "水管漏水，已关总阀"})
+    duty = _duty(crew.head, ticket.id, "sort")
+    assert (duty.debtor, duty.why.by, duty.why.relieved) == ("李建国", "on_duty", "张敏")
+    assert _why(crew.head, duty) == ["“{role}”角色当班的人，在工单所属部门", "从 {person} 接手，其已下班或交班"]
+    (act,) = [act for act in crew.head.journal.of(duty.id) if act.act == "duty.taken_over"]
+    assert (act.before, act.after["relieved"]) == ({"debtor": str(account_of(crew.zhang))}, "张敏")
+    assert "duty.taken_over" in {notice.kind for notice in crew.li.notices.mine()}
+    # The warning of 10:24 is for him, then.
+    clock.move(timedelta(minutes=5))
+    crew.head.duties.waive(duty.id, "重复登记")
+    assert _told(crew.head, duty) == [("warn:80", "李建国")]
+
+
+def test_a_look_that_comes_late_tells_whoever_was_on_shift_then(crew: Crew, clock: Clock) -> None:
+    crew.shift(crew.zhang, 5, 8, 10.45)
+    crew.shift(crew.li, 5, 10.45, 16)
+    ticket = Factory(crew.wang).ticket(department_id=crew.department_id)
+    clock.move(timedelta(hours=1))
+    crew.wang.tickets.change(ticket.id, 1, {"subject": "水管漏水，已关总阀"})
+    # Warned at 10:24, before the change at 10:27; missed at 10:30, after it.
+    duty = _duty(crew.head, ticket.id, "sort")
+    assert _told(crew.head, duty) == [("warn:80", "张敏"), ("due", "李建国"), ("rung:0", "李建国")]
+
+
+def test_what_somebody_has_taken_note_of_or_nobody_follows_stays_his(crew: Crew, clock: Clock) -> None:
+    crew.shift(crew.zhang, 5, 8, 11)
+    noted, alone = (Factory(crew.wang).ticket(department_id=crew.department_id) for _ in range(2))
+    clock.move(timedelta(minutes=35))
+    crew.zhang.duties.acknowledge(_duty(crew.head, noted.id, "sort").id)
+    clock.move(timedelta(minutes=30))
+    crew.wang.tickets.change(alone.id, 1, {"subject": "没有下一班"})
+    crew.shift(crew.li, 5, 11.1, 16)
+    clock.move(timedelta(minutes=5))
+    crew.wang.tickets.change(noted.id, 1, {"subject": "已在处理"})
+    assert [_duty(crew.head, ticket.id, "sort").debtor for ticket in (noted, alone)] == ["张敏", "张敏"]
+
+
+def test_who_signs_for_the_post_takes_over_although_the_shift_has_not_ended(crew: Crew) -> None:
+    crew.shift(crew.zhang, 5, 8, 16)
+    ticket = Factory(crew.wang).ticket(department_id=crew.department_id)
+    handover = ready(crew)
+    for who in (crew.zhang, crew.li):
+        who.handovers.sign(handover.id, PASSWORD)
+    crew.wang.tickets.change(ticket.id, 1, {"subject": "水管漏水，已关总阀"})
+    duty = _duty(crew.head, ticket.id, "sort")
+    assert (duty.debtor, duty.why.by, duty.why.relieved) == ("李建国", "handover", "张敏")
+    assert _why(crew.head, duty)[0] == "接下“{role}”角色岗位的人，已在交接班上签字"
 
 
 def test_everybody_with_the_role_owes_it_while_nobody_is_on_shift(crew: Crew) -> None:
