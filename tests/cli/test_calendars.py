@@ -88,7 +88,7 @@ def test_a_company_day_is_set_and_taken_back(ready: Console) -> None:
     ready.done(*COMMAND, "day", "2026-12-24", "work", "--name", "半天", "--hours", "09:00-12:00")
     days = {day["date"]: day for day in ready.json(*COMMAND, "show", "2026")["days"]}
     assert (days["2026-12-24"]["name"], days["2026-12-24"]["hours"]) == ("半天", "09:00-12:00")
-    ready.done(*COMMAND, "day", "2026-12-24", "none")
+    assert "到期时间重算了 0 个" in ready.done(*COMMAND, "day", "2026-12-24", "none", "--recompute")
     assert "2026-12-24" not in ready.done(*COMMAND, "show", "2026")
 
 

@@ -110,6 +110,18 @@ def test_a_company_day_is_drawn_and_taken_back(administrator: Visitor, company_d
     assert company_desk.calendars.own_days() == ()
 
 
+def test_a_company_day_that_is_to_move_due_times_is_saved_once_their_number_has_been_seen(
+    administrator: Visitor, company_desk: CompanyDesk
+) -> None:
+    administrator.get("/calendar")
+    typed = {"day": "2026-12-24", "kind": "rest", "moves_due": "true"}
+    asked = administrator.post("/calendar/day", typed, fragment=True)
+    assert (asked.status_code, "0 项责任的到期时间会改变" in asked.text) == (200, True)
+    assert company_desk.calendars.own_days() == ()
+    administrator.post("/calendar/day", {**typed, "moving": "0"}, fragment=True)
+    assert len(company_desk.calendars.own_days()) == 1
+
+
 def test_a_company_day_without_a_date_or_a_kind_is_refused(administrator: Visitor, unchanged: Unchanged) -> None:
     administrator.get("/calendar")
     with unchanged():

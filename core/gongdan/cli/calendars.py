@@ -1,6 +1,6 @@
 """``gongdan policy calendar``: working hours, holidays and company days."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from gongdan.text import msg
 if TYPE_CHECKING:
     from gongdan.domain.calendars import SpecialDay
     from gongdan.services.calendars import CalendarView
+    from gongdan.services.duty_recomputing import DutyChange
 
 _COLUMNS = (
     Column("name", msg("日历名称")),
@@ -46,6 +47,11 @@ _Department = Any
 
 def _department_option(command: _Department) -> _Department:
     return option("--department", "path", default="", metavar="PATH", help=msg("部门路径；默认全公司"))(command)
+
+
+def _recompute_option(command: _Department) -> _Department:
+    text = msg("未结责任的到期时间也按新的日历重算；默认只用于以后开始的责任")
+    return option("--recompute", "moves_due", is_flag=True, help=text)(command)
 
 
 @click.group("calendar", cls=Group, help=msg("工作日历：上班时间、节假日与公司日"))
@@ -125,18 +131,22 @@ def import_year(
 @option("--hours", multiple=True, metavar="DAYS=HOURS", help=_SPELLED)
 @option("--holidays/--no-holidays", "follows_holidays", default=None, help=msg("是否按节假日放假、按调休上班"))
 @option("--inherit", is_flag=True, help=msg("部门不再有自己的上班时间，沿用上级的"))
+@_recompute_option
 @company_option
 @json_option
 @pass_terminal
-def set_hours(terminal: Terminal, /, *, path: str, hours: tuple[str, ...], inherit: bool, **given: Any) -> None:
+def set_hours(
+    terminal: Terminal, /, *, path: str, hours: tuple[str, ...], inherit: bool, moves_due: bool, **given: Any
+) -> None:
     from gongdan.domain.hours import hours_text
     from gongdan.services.calendars import CalendarDraft
 
     calendars, department_id = terminal.company.calendars, _department(terminal, path)
     if inherit and department_id is None:
         raise click.UsageError(terminal.say(msg("请用 --department 指明部门；全公司的上班时间没有上级")))
+    moved: Sequence[DutyChange]
     if inherit and department_id:
-        calendars.drop(department_id)
+        moved = calendars.drop(department_id, moves_due=moves_due)
     else:
         kept = calendars.view(department_id).hours
         week = [hours_text(day) for day in kept.week]
@@ -144,7 +154,8 @@ def set_hours(terminal: Terminal, /, *, path: str, hours: tuple[str, ...], inher
             week[day] = text
         chosen = {key: value for key, value in given.items() if value is not None}
         draft = {"name": kept.name, "zone": kept.zone, "follows_holidays": kept.follows_holidays, **chosen}
-        calendars.save(CalendarDraft(week=week, **draft), department_id)
+        moved = calendars.save(CalendarDraft(week=week, **draft), department_id, moves_due=moves_due)
+    _tell_moved(terminal, moved, moves_due=moves_due)
     terminal.show_one(_COLUMNS, _row(calendars.view(department_id)))
 
 
@@ -154,17 +165,28 @@ def set_hours(terminal: Terminal, /, *, path: str, hours: tuple[str, ...], inher
 @option("--name", default="", help=msg("名称，例如 司庆"))
 @option("--hours", default="", help=msg("当天的上班时间；默认与星期一相同"))
 @_department_option
+@_recompute_option
 @company_option
 @pass_terminal
-def set_day(terminal: Terminal, /, *, day: datetime, kind: str, name: str, hours: str, path: str) -> None:
+def set_day(
+    terminal: Terminal, /, *, day: datetime, kind: str, name: str, hours: str, path: str, moves_due: bool
+) -> None:
     from gongdan.domain.calendars import DayKind
 
     calendars, department_id = terminal.company.calendars, _department(terminal, path)
     if kind == "none":
-        calendars.drop_day(day.date(), department_id)
+        moved = calendars.drop_day(day.date(), department_id, moves_due=moves_due)
     else:
-        calendars.set_day(day.date(), DayKind(kind), name, hours=hours, department_id=department_id)
+        moved = calendars.set_day(
+            day.date(), DayKind(kind), name, hours=hours, department_id=department_id, moves_due=moves_due
+        )
     terminal.tell(msg("已保存"))
+    _tell_moved(terminal, moved, moves_due=moves_due)
+
+
+def _tell_moved(terminal: Terminal, moved: "Sequence[DutyChange]", *, moves_due: bool) -> None:
+    if moves_due and not terminal.as_json:
+        terminal.tell(msg("到期时间重算了 {count} 个"), count=len(moved))
 
 
 def _department(terminal: Terminal, path: str) -> UUID | None:

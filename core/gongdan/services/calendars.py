@@ -1,6 +1,6 @@
 """Working calendars of a company: its hours, those of departments, holidays by year, days of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import replace as replace_values
@@ -32,6 +32,7 @@ from gongdan.services.calendar_years import (
     year_problems,
 )
 from gongdan.services.departments import require_open
+from gongdan.services.duty_recomputing import DutyChange
 from gongdan.services.holidays import HolidayYear
 from gongdan.services.work import Work, changed, get_row
 from gongdan.storage.calendars import CalendarDayRow, CalendarRow, HolidayYearRow
@@ -69,11 +70,20 @@ class CalendarView:
     hours: OpeningHours
 
 
+class _TakenBackError(Exception):
+    """Ends the transaction of a trial."""
+
+    def __init__(self, moved: Sequence[DutyChange]) -> None:
+        super().__init__()
+        self.moved = moved
+
+
 class Calendars:
     """Use cases around the working calendars of one company."""
 
-    def __init__(self, desk: "CompanyDesk") -> None:
+    def __init__(self, desk: "CompanyDesk", *, is_trial: bool = False) -> None:
         self._desk = desk
+        self._is_trial = is_trial
 
     def of(self, department_id: UUID | None = None, session: Session | None = None) -> WorkingCalendar:
         """Return the calendar of a department, else of the nearest one above it, else of the company."""
@@ -105,7 +115,20 @@ class Calendars:
         with self._desk.reading() as session:
             return tuple(self._bundle(session).own_days.get(department_id, ()))
 
-    def save(self, draft: CalendarDraft, department_id: UUID | None = None) -> WorkingCalendar:
+    # What follows returns the due times that have moved. With ``moves_due`` those that are owed are reckoned anew, each
+    # from its own start; without it the change counts for what begins from now on.
+
+    def preview(self, change: Callable[["Calendars"], object]) -> Sequence[DutyChange]:
+        """Return which due times a change of calendars with ``moves_due`` would move; nothing is written."""
+        try:
+            change(Calendars(self._desk, is_trial=True))
+        except _TakenBackError as trial:
+            return trial.moved
+        return ()
+
+    def save(
+        self, draft: CalendarDraft, department_id: UUID | None = None, *, moves_due: bool = False
+    ) -> Sequence[DutyChange]:
         """Give the company or a department hours of its own; raises ``InvalidInput`` or ``NotFound``."""
         self._desk.require("policy.admin")
         hours = _read_draft(draft, self._desk.company.time_zone)
@@ -122,9 +145,9 @@ class Calendars:
             if new:
                 work.record("calendar.changed", "calendar", row.id, before=old, after=new)
                 self._count_change(work)
-        return self.of(department_id)
+            return self._recounted(work, moves_due=moves_due)
 
-    def drop(self, department_id: UUID) -> None:
+    def drop(self, department_id: UUID, *, moves_due: bool = False) -> Sequence[DutyChange]:
         """Let a department go by the hours of those above it again; days of its own stay. Raises ``NotFound``."""
         self._desk.require("policy.admin")
         with self._changing(department_id) as work:
@@ -134,10 +157,18 @@ class Calendars:
             work.record("calendar.dropped", "calendar", row.id, before=_told(row))
             work.session.delete(row)
             self._count_change(work)
+            return self._recounted(work, moves_due=moves_due)
 
     def set_day(
-        self, day: date, kind: DayKind, name: str = "", *, hours: str = "", department_id: UUID | None = None
-    ) -> None:
+        self,
+        day: date,
+        kind: DayKind,
+        name: str = "",
+        *,
+        hours: str = "",
+        department_id: UUID | None = None,
+        moves_due: bool = False,
+    ) -> Sequence[DutyChange]:
         """Set a day of the company's or a department's own, in place of what it set before.
 
         Raises ``InvalidInput`` or ``NotFound``.
@@ -159,8 +190,11 @@ class Calendars:
             if new:
                 work.record("calendar.day_set", "calendar_day", row.id, before=old, after={"day": str(day), **new})
                 self._count_change(work)
+            return self._recounted(work, moves_due=moves_due)
 
-    def drop_day(self, day: date, department_id: UUID | None = None) -> None:
+    def drop_day(
+        self, day: date, department_id: UUID | None = None, *, moves_due: bool = False
+    ) -> Sequence[DutyChange]:
         """Take back a day of the company's or a department's own; raises ``NotFound``."""
         self._desk.require("policy.admin")
         with self._changing(department_id) as work:
@@ -170,6 +204,7 @@ class Calendars:
             work.record("calendar.day_dropped", "calendar_day", row.id, before={"day": str(day), **_told_day(row)})
             work.session.delete(row)
             self._count_change(work)
+            return self._recounted(work, moves_due=moves_due)
 
     def import_days(self, given: HolidayYear, *, replace: bool = False) -> YearImport:
         """Make the holidays of a year known, and reckon provisional due times anew; the same once more changes nothing.
@@ -229,6 +264,20 @@ class Calendars:
         count_change(work)
         work.session.flush()
         self._desk.plans.look_again(work)
+
+    def _recounted(self, work: Work, *, moves_due: bool) -> Sequence[DutyChange]:
+        """Let what is owed follow the calendars if it is to, before and after in the journal."""
+        moved = self._desk.duties.recount(work) if moves_due else ()
+        if self._is_trial:
+            raise _TakenBackError(moved)
+        company = _row(work.session, None)
+        if moved and company:
+            before, after = (
+                {f"{one.number} {one.label}": at for one, at in zip(moved, times, strict=True)}
+                for times in ([one.before for one in moved], [one.after for one in moved])
+            )
+            work.record("calendar.duties_moved", "calendar", company.id, before=before, after=after)
+        return moved
 
     def _bundle(self, session: Session) -> CalendarBundle:
         return self._desk.installation.calendar_shelf.bundle(session, self._desk.company)

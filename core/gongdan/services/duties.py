@@ -215,6 +215,10 @@ class Duties:
         """Tell whether the actor owes a duty, himself or in a role."""
         return session.scalar(select(DutyRow.id).where(DutyRow.id == duty_id, self._owed(session))) is not None
 
+    def recount(self, work: Work) -> Sequence[DutyChange]:
+        """Reckon what is owed by the calendars as they are now; return the due times that have moved."""
+        return Recomputing(self._desk, work.session, work.now).recount(work)
+
     def hand_over(self, work: Work, outgoing_id: UUID, incoming_id: UUID, departments: Collection[UUID]) -> None:
         """Let one who has signed for a post in one of the departments take over what the other owed by the roster."""
         query = select(DutyRow).where(DutyRow.debtor_id == outgoing_id, DutyRow.ended_at.is_(None))

@@ -83,6 +83,24 @@ class Recomputing:
             keeper.settle(row)
         return sum(keeper.refresh(row, "calendar") for row in rows if row.state in _NOT_MISSED)
 
+    def recount(self, work: Work) -> Sequence[DutyChange]:
+        """Reckon every due time anew that is owed, not missed and not promised; return those that have moved."""
+        keeper, done = DutyKeeper(self._desk, work), []
+        query = select(DutyRow).where(
+            DutyRow.ended_at.is_(None), DutyRow.is_promised.is_(False), DutyRow.state.in_(_NOT_MISSED)
+        )
+        rows = work.session.scalars(query.order_by(DutyRow.id).with_for_update()).all()
+        numbers = self._numbers(rows)
+        for row in rows:
+            keeper.settle(row)
+            before = row.due_at
+            if row.state in _NOT_MISSED and keeper.refresh(row, "calendar") and row.due_at != before:
+                number = numbers.get(row.ticket_id, "") if row.ticket_id else ""
+                done.append(
+                    DutyChange(row.id, row.label, row.ticket_id, number, before, row.due_at, row.limit, row.limit)
+                )
+        return done
+
     def _rows(self, keys: Collection[str], *, lock: bool = False) -> Sequence[DutyRow]:
         query = (
             select(DutyRow)

@@ -31,6 +31,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "asset.linked": (msg("建立了关系"), "link"),
     "asset.serial_added": (msg("登记了编号"), "tag"),
     "attachment.added": (msg("上传了附件"), "paperclip"),
+    "calendar.duties_moved": (msg("按新的日历重算了到期时间"), "calendar"),
     "calendar.changed": (msg("修改了上班时间"), "calendar"),
     "calendar.day_dropped": (msg("取消了公司日"), "calendar"),
     "calendar.day_set": (msg("设定了公司日"), "calendar"),

@@ -1,7 +1,9 @@
 """The working calendar: a year drawn as months; hours, holidays and company days are changed in dialogs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -13,7 +15,8 @@ from gongdan.domain.calendars import DayKind
 from gongdan.domain.hours import hours_text
 from gongdan.domain.limits import WEEKDAY_LABELS, WEEKDAYS
 from gongdan.errors import FieldProblem, GongdanError, InvalidInput
-from gongdan.services.calendars import CalendarDraft
+from gongdan.services.calendars import CalendarDraft, Calendars
+from gongdan.services.duty_recomputing import DutyChange
 from gongdan.services.holidays import HolidayYear, shipped_year
 from gongdan.text import msg
 from gongdan.web import calendar_year, edges
@@ -34,6 +37,7 @@ class HoursSchema(Schema):
     name = edges.text(msg("日历名称"))
     zone = edges.text(msg("时区"))
     follows_holidays = edges.flag(msg("按节假日放假"))
+    moves_due = edges.flag(msg("重算到期时间"))
 
 
 class DaySchema(Schema):
@@ -44,6 +48,7 @@ class DaySchema(Schema):
     kind = edges.text(msg("类型"))
     name = edges.text(msg("名称"))
     hours = edges.text(msg("上班时间"))
+    moves_due = edges.flag(msg("重算到期时间"))
 
 
 class YearSchema(Schema):
@@ -102,10 +107,12 @@ def save() -> AnyResponse | tuple[str, int]:
         values = edges.read(HoursSchema, form)
         week = tuple(form.value(name) for name in WEEKDAYS)
         draft = CalendarDraft(values["name"], week, values["zone"], values["follows_holidays"])
-        current_desk().calendars.save(draft, values["department"])
+        change = partial(_save, draft=draft, department=values["department"], moves_due=values["moves_due"])
+        if values["moves_due"] and (asked := _asked(form, change)):
+            return _hours_dialog(asked), HTTPStatus.OK
+        _tell(change(current_desk().calendars), moves_due=values["moves_due"])
     except GongdanError as refusal:
         return _hours_dialog(form.refused(refusal)), status_of(refusal)
-    told(msg("已保存"))
     return go("calendars.index", department=values["department"])
 
 
@@ -131,10 +138,15 @@ def save_day() -> AnyResponse | tuple[str, int]:
     form = Form.typed()
     try:
         values = edges.read(DaySchema, form)
-        _set_day(**values)
+
+        def change(calendars: Calendars) -> Sequence[DutyChange]:
+            return _set_day(calendars, **values)
+
+        if values["moves_due"] and (asked := _asked(form, change)):
+            return _day_dialog(asked), HTTPStatus.OK
+        _tell(change(current_desk().calendars), moves_due=values["moves_due"])
     except GongdanError as refusal:
         return _day_dialog(form.refused(refusal)), status_of(refusal)
-    told(msg("已保存"))
     return go("calendars.index", year=values["day"].year, department=values["department"])
 
 
@@ -171,16 +183,42 @@ def _given(year: int, source: str, noticed: date | None) -> HolidayYear:
     return HolidayYear(year, read.days, source or file.filename, noticed)
 
 
-def _set_day(*, day: date | None, kind: str, name: str, hours: str, department: UUID | None) -> None:
-    calendars = current_desk().calendars
+def _asked(form: Form, change: Callable[[Calendars], object]) -> Form | None:
+    """Return the form with the number of due times that would move; None once that number has been seen."""
+    count = str(len(current_desk().calendars.preview(change)))
+    return None if form.value("moving") == count else form.with_value("moving", count)
+
+
+def _tell(moved: Sequence[DutyChange], *, moves_due: bool) -> None:
+    if moves_due:
+        told(msg("已保存；到期时间重算了 {count} 个"), count=len(moved))
+    else:
+        told(msg("已保存"))
+
+
+def _save(
+    calendars: Calendars, *, draft: CalendarDraft, department: UUID | None, moves_due: bool
+) -> Sequence[DutyChange]:
+    return calendars.save(draft, department, moves_due=moves_due)
+
+
+def _set_day(
+    calendars: Calendars,
+    *,
+    day: date | None,
+    kind: str,
+    name: str,
+    hours: str,
+    department: UUID | None,
+    moves_due: bool,
+) -> Sequence[DutyChange]:
     if day is None:
         raise InvalidInput((FieldProblem("day", "", msg("必须填写"), label=msg("日期")),))
     if kind == "none":
-        calendars.drop_day(day, department)
-    elif kind in set(DayKind):
-        calendars.set_day(day, DayKind(kind), name, hours=hours, department_id=department)
-    else:
-        raise InvalidInput((FieldProblem("kind", kind, msg("不是可选的值"), label=msg("类型")),))
+        return calendars.drop_day(day, department, moves_due=moves_due)
+    if kind in set(DayKind):
+        return calendars.set_day(day, DayKind(kind), name, hours=hours, department_id=department, moves_due=moves_due)
+    raise InvalidInput((FieldProblem("kind", kind, msg("不是可选的值"), label=msg("类型")),))
 
 
 def _chosen() -> UUID | None:

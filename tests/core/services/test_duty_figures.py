@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from types import ModuleType
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from gongdan.domain.calendars import DayKind, SpecialDay
 from gongdan.domain.duties import DutyState
 from gongdan.domain.policy import PolicyEffect
 from gongdan.errors import NotAllowed, NotFound
-from gongdan.services.calendars import CalendarDraft
+from gongdan.services.calendars import CalendarDraft, Calendars
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duty_imports import TakenUp
 from gongdan.services.duty_rows import DutyView
@@ -23,6 +24,8 @@ from gongdan.storage.tickets import TicketRow
 from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
+
+Unchanged = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -164,6 +167,47 @@ def test_a_provisional_due_time_is_reckoned_once_more_when_the_year_is_announced
     assert (duty.due_at, duty.is_provisional) == (datetime(2027, 1, 5, 10, tzinfo=UTC), False)
     acts = [act for act in agent.journal.of(duty.id) if act.act == "duty.due_changed"]
     assert [act.after["event"] for act in acts] == ["calendar"]
+
+
+# --- Other hours, company days -------------------------------------------------------------------
+
+
+def test_a_company_day_moves_what_is_owed_only_when_asked_and_the_journal_lists_it(
+    agent: CompanyDesk, company_desk: CompanyDesk, unchanged: Unchanged
+) -> None:
+    ticket_id = _resolving(agent)
+    friday = partial(Calendars.set_day, day=date(2026, 3, 6), kind=DayKind.REST)
+    with unchanged():
+        # 8 hours on Thursday, 9 on Monday, 7 on Tuesday; Friday falls out.
+        (shown,) = company_desk.calendars.preview(partial(friday, moves_due=True))
+    assert (shown.label, shown.before, shown.after) == ("完成维修", at(9, 16), at(10, 16))
+    friday(company_desk.calendars)
+    assert _duty(agent, ticket_id, "resolve").due_at == at(9, 16)
+    assert [one.after for one in friday(company_desk.calendars, moves_due=True)] == [at(10, 16)]
+    duty = _duty(agent, ticket_id, "resolve")
+    assert duty.due_at == at(10, 16)
+    assert [act.after["event"] for act in agent.journal.of(duty.id) if act.act == "duty.due_changed"] == ["calendar"]
+    (moved,) = company_desk.journal.latest(act="calendar.duties_moved")
+    assert (len(moved.before), list(moved.before), list(moved.after)) == (
+        1,
+        [f"{duty.number} 完成维修"],
+        list(moved.before),
+    )
+
+
+def test_other_hours_move_neither_a_promised_time_nor_a_miss(
+    agent: CompanyDesk, company_desk: CompanyDesk, clock: Clock
+) -> None:
+    promised = Factory(agent).ticket(fields={"appointment": "2026-03-05T15:00"})
+    agent.moves.make(promised.id, "dispatch", 1, {"assignee": str(agent.actor.account_id)})
+    missed, owed = Factory(agent).ticket(), _resolving(agent)
+    clock.set(at(5, 11))
+    late = CalendarDraft("晚班", ("10:00-20:00",) * 5 + ("", ""))
+    (moved,) = company_desk.calendars.save(late, moves_due=True)
+    # 10 hours on Thursday and on Friday, 4 on Monday.
+    assert (moved.duty_id, moved.after) == (_duty(agent, owed, "resolve").id, at(9, 14))
+    assert _duty(agent, promised.id, "resolve").due_at == at(5, 15)
+    assert _duty(agent, missed.id, "dispatch").missed_at == at(5, 10, 30)
 
 
 # --- Lists ---------------------------------------------------------------------------------------
