@@ -80,6 +80,15 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "party.imported": (msg("随导入建立"), "database-import"),
     "party.related": (msg("建立了客户关系"), "link"),
     "party.unmasked": (msg("查看了完整证件号"), "eye"),
+    "plan.begun": (msg("计划开始"), "calendar"),
+    "plan.ended": (msg("计划终止"), "ban"),
+    "plan.rebased": (msg("计划的起点改变，重新计划"), "refresh"),
+    "plan.resumed": (msg("计划恢复"), "player-play"),
+    "plan_run.done": (msg("完成了计划的一次"), "circle-check"),
+    "plan_run.made": (msg("计划日到来"), "calendar"),
+    "plan_run.missed": (msg("计划的一次已错过"), "alert-triangle"),
+    "plan_target.done": (msg("办理了计划的一个对象"), "check"),
+    "plan_target.taken_back": (msg("撤回了已办理的对象"), "arrow-back-up"),
     "plugin.disabled": (msg("停用了扩展"), "puzzle"),
     "plugin.enabled": (msg("启用了扩展"), "puzzle"),
     "plugin.failed": (msg("扩展出错"), "alert-triangle"),
@@ -136,7 +145,8 @@ _ACTS: Mapping[str, tuple[str, str]] = {
 #: Groups of acts that a reader of the journal chooses from, by prefix.
 GROUPS: Mapping[str, str] = {
     "ticket.": msg_in("many", "工单"), "note.": msg_in("many", "记录"), "attachment.": msg("附件"),
-    "duty.": msg("责任"), "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
+    "duty.": msg("责任"), "plan": msg_in("many", "计划"),
+    "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
     "export.": msg("导出"), "roster.": msg("排班"), "duty_log.": msg("值班日志"), "handover.": msg_in("many", "交接班"),
     "policy.": msg("制度"), "calendar.": msg("工作日历"), "member.": msg("人员"), "account.": msg_in("many", "账号"),
     "session.": msg_in("many", "登录"), "role.": msg_in("many", "角色"), "department.": msg_in("many", "部门"),
@@ -149,6 +159,7 @@ NOUNS: Mapping[str, str] = {
     "ticket": msg("工单"), "duty": msg_in("one", "责任"), "party": msg("客户"), "asset": msg("资产"),
     "account": msg("账号"), "department": msg("部门"), "company": msg("公司"), "import_run": msg("导入批次"),
     "policy_line": msg("制度值"), "policy_run": msg("制度包"), "shift": msg("班次"), "handover": msg("交接班"),
+    "plan": msg("计划"), "plan_run": msg("计划的一次"), "plan_target": msg("计划的对象"),
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {

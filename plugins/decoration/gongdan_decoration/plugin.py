@@ -55,7 +55,7 @@ def menu_entries(company: CompanyView) -> Sequence[MenuEntry]:
     del company
     return (
         MenuEntry(msg("工地整改"), "/tickets?type=rectification", "hammer", "ticket.view"),
-        MenuEntry(msg("施工跟进"), "/tickets?type=site_works", "home-cog", "ticket.view"),
+        MenuEntry(msg("施工跟进"), "/tickets?type=site_works", "hammer", "ticket.view"),
     )
 
 

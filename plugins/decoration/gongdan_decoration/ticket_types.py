@@ -120,7 +120,7 @@ SITE_WORKS = TicketType(
     description=msg("签约后每个工地登记一份，从开工到完工后两年按期回访"),
     workflow=SITE_WORKS_FLOW,
     number=NumberPattern("SG{yyyy}{mm}-{serial:3}"),
-    icon="home-cog",
+    icon="hammer",
     fields=(
         Field(
             name="begun_on",
