@@ -9,6 +9,8 @@ import pytest
 from gongdan.domain.duties import DutyState
 from gongdan.domain.plans import PlanState, RunState
 from gongdan.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from gongdan.language.sentences import spoken
+from gongdan.language.translator import make_translator
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.plan_rows import PlanView, RunView
 from gongdan.testing import sample
@@ -274,3 +276,26 @@ def test_two_companies_never_see_each_others_plans(
     ):
         with pytest.raises(NotFound):
             refused()
+
+
+# --- Why it is so --------------------------------------------------------------------------------
+
+
+def test_a_run_is_explained_back_to_plan_recurrence_and_sample(
+    company_desk: CompanyDesk, flats: Sequence[str], wait: Wait
+) -> None:
+    del flats
+    wait(at(3, 5, 11))
+    company_desk.policies.set("sample.visits", "month:4", note="月初人手不够")
+    wait(at(4, 4, 12))
+    (run,) = _runs(company_desk, "visits")
+    assert run.duty_id is not None
+    told = [
+        spoken(sentence, make_translator("zh", ()), company_desk.zone)
+        for sentence in company_desk.explain.duty(run.duty_id).sentences
+    ]
+    assert told[0] == "走访住户（第 1 次）：进行中"
+    assert "计划“走访住户”的第 1 次，计划日 2026-04-04" in told
+    assert "周期：每月 4 日" in told
+    assert any(line.startswith("制度值自") and "系统" in line for line in told)
+    assert any(line.startswith("当天共 5 个对象，抽取 40% 即 2 个") for line in told)
