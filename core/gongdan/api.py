@@ -22,6 +22,7 @@ from gongdan.domain.events import Event, EventKind
 from gongdan.domain.facts import AssetFact, AssetRecord, HeldBy, LinkFact, PartyFact, Place, TicketFact, TicketRecord
 from gongdan.domain.fields import Choice, Field, FieldKind
 from gongdan.domain.folding import fold_identifier, fold_name, fold_text, read_chinese_number
+from gongdan.domain.handovers import CountedItem
 from gongdan.domain.identifiers import (
     Finding,
     check_iccid,
@@ -87,18 +88,21 @@ from gongdan.errors import Conflict, FieldProblem, GongdanError, InvalidInput, N
 from gongdan.hooks.clauses import read_clauses
 from gongdan.hooks.markers import hookimpl
 from gongdan.hooks.packs import read_packs
+from gongdan.services.absences import NewAbsence
 from gongdan.services.assets import AssetInput
 from gongdan.services.calendars import CalendarDraft
 from gongdan.services.demo import as_member, play
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duties import DutyFilter
 from gongdan.services.duty_rows import DutyView
+from gongdan.services.handovers import Checking, Telling
 from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
 from gongdan.services.moments import at_moment
 from gongdan.services.parties import PartyInput
 from gongdan.services.plan_rows import PlanView, RunFile, RunView, TargetView
 from gongdan.services.plan_words import CATCH_UP_CHOICES, REST_DAY_CHOICES
+from gongdan.services.rosters import NewShift
 from gongdan.services.ticket_lists import TicketFilter
 from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, UtcDateTime, UuidColumn
 from gongdan.text import msg, msg_in
@@ -117,6 +121,7 @@ __all__ = [
     "CatchUp",
     "Cell",
     "CheckedRow",
+    "Checking",
     "Choice",
     "Clause",
     "ClosedTickets",
@@ -126,6 +131,7 @@ __all__ = [
     "CompanyView",
     "Condition",
     "Conflict",
+    "CountedItem",
     "Demo",
     "DemoCase",
     "DemoPerson",
@@ -157,6 +163,8 @@ __all__ = [
     "MoneyColumn",
     "Move",
     "MoveAttempt",
+    "NewAbsence",
+    "NewShift",
     "NewTicket",
     "NotFound",
     "NumberPattern",
@@ -200,6 +208,7 @@ __all__ = [
     "StateCategory",
     "Target",
     "TargetView",
+    "Telling",
     "TicketExport",
     "TicketFact",
     "TicketFilter",

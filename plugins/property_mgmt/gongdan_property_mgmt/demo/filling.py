@@ -7,6 +7,7 @@ from typing import Final
 from gongdan.api import AssetInput, CalendarDraft, CompanyDesk, LinkKind, Progress, Source, at_moment, msg, play
 from gongdan_property_mgmt.demo.complaints import COMPLAINTS, LATE_WORKER
 from gongdan_property_mgmt.demo.repairs import REPAIRS, WAITED_FOR
+from gongdan_property_mgmt.demo.rostering import fill_roster
 
 _FOLDER: Final = Path(__file__).parent
 #: The lists were brought in before the oldest of the week's cases.
@@ -40,6 +41,7 @@ def fill(desk: CompanyDesk, progress: Progress) -> None:
     cases = (*REPAIRS, *COMPLAINTS)
     tickets = play(desk, cases)
     late, waited_for = (tickets[cases.index(case)] for case in (LATE_WORKER, WAITED_FOR))
+    fill_roster(desk)
     desk.links.make(LinkKind.CAUSED_BY, late, waited_for)
 
 
