@@ -14,7 +14,7 @@ from gongdan.cli.main import root
 from gongdan.hooks.manager import PluginManager
 from gongdan.settings import Settings
 from gongdan.storage.database import Database
-from gongdan.testing.contents import unchanged
+from gongdan.testing.contents import contents, unchanged
 from gongdan.testing.databases import Databases, Shelf
 
 
@@ -87,12 +87,14 @@ def ready(settings: Settings, plugin_manager: PluginManager, desks: None, shelf:
 
 
 @pytest.fixture
-def unchanged_database(console: Console) -> Callable[[], AbstractContextManager[None]]:
-    """Prove that a block changes no row of any table."""
+def unchanged_database(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[None]]:
+    """Prove that a block changes no row of any table of the command line that the test uses."""
+    used: Console = request.getfixturevalue("ready" if "ready" in request.fixturenames else "console")
 
     @contextmanager
     def proof() -> Iterator[None]:
-        database = Database(console.variables["GONGDAN_DATABASE_URL"])
+        database = Database(used.variables["GONGDAN_DATABASE_URL"])
+        assert any(contents(database.engine).values())
         with unchanged(database.engine):
             yield
         database.close()
