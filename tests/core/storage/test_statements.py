@@ -12,6 +12,7 @@ ALLOWED = {
     "storage/bulk.py": "fills in the company of each row itself",
     "storage/database.py": "sets the company that row-level security compares with",
     "storage/duties.py": "writes the conditions of partial indexes",
+    "storage/plans.py": "writes the conditions of partial indexes",
     "storage/schema.py": "runs before there is a company",
     "storage/search.py": "names the company in each statement",
     "storage/timers.py": "claims across companies and names the company in each statement of one",
