@@ -1,22 +1,22 @@
 """Plans: what comes again and again, seen, done, and ended; the runs themselves come by time."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session
 
 from gongdan.domain.duties import DutyKind
-from gongdan.domain.plans import LONGEST, PlanRule, PlanState, Series, begins_at
-from gongdan.domain.recurrences import RandomDay
+from gongdan.domain.plans import LONGEST, PlanRule, PlanState, Series
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
-from gongdan.services import plan_changes
+from gongdan.services import plan_changes, plan_days
 from gongdan.services.duty_conditions import is_overdue
 from gongdan.services.duty_figures import Figures
+from gongdan.services.plan_days import PolicyAnswer, PreviewDay
 from gongdan.services.plan_keeper import PlanKeeper, locked
 from gongdan.services.plan_lists import run_query, run_views, tickets_of
 from gongdan.services.plan_rows import About, Counts, PlanView, RunFile, RunView, target_view
@@ -36,25 +36,6 @@ LONGEST_WORDS = 2000
 MOST_DAYS = 500
 #: Why a plan ended that somebody ended.
 BY_HAND = "by_hand"
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewDay:
-    """A day on which a plan would come; days are days of the company."""
-
-    #: The day that the recurrence gives, and the day in its place; for a day that is drawn by lot the first of its
-    #: month.
-    nominal: date
-    day: date
-    #: Aware; from then on it may be done.
-    begins_at: datetime
-    #: Which phase it belongs to, from 1.
-    phase: int
-    is_shifted: bool
-    #: It lies beyond the known holidays.
-    is_provisional: bool
-    #: It is drawn by lot and not told before it comes.
-    is_unannounced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +111,28 @@ class Plans:
         with self._desk.reading() as session:
             return run_views(session, wanted.order_by(*order).limit(limit))
 
+    def between(self, first: date, last: date, *, limit: int = MOST_DAYS) -> Sequence[RunView]:
+        """Return the runs of all plans whose planned day lies between two days of the company, both included."""
+        self._desk.require("plan.view")
+        wanted = run_query().where(PlanRunRow.planned_for.between(first, last))
+        with self._desk.reading() as session:
+            return run_views(
+                session, wanted.order_by(PlanRunRow.planned_for, PlanRow.label, PlanRunRow.id).limit(limit)
+            )
+
+    def ahead(self, until: date, plan_id: UUID | None = None) -> Mapping[UUID, Sequence[PreviewDay]]:
+        """Return the days to come of running plans, of one or of all, by plan; none after ``until``."""
+        self._desk.require("plan.view")
+        with self._desk.reading() as session:
+            wanted = PlanRow.id == plan_id if plan_id else true()
+            return plan_days.days_ahead(self._desk, session, until, wanted)
+
+    def answers(self, plan_ids: Collection[UUID]) -> Mapping[UUID, Sequence[PolicyAnswer]]:
+        """Return how often, for how long and within what time plans come, as the policy that each goes by has it."""
+        self._desk.require("plan.view")
+        with self._desk.reading() as session:
+            return plan_days.answers(self._desk, session, plan_ids)
+
     def run(self, run_id: UUID) -> RunFile:
         """Return a run with what it deals with; its debtors see it without the permission. Raises ``NotFound``."""
         with self._desk.reading() as session:
@@ -156,7 +159,7 @@ class Plans:
             if basis.terms is None:
                 return Preview((), self._labels(basis))
             series = Series(terms=basis.terms, anchor=anchor, calendar=figures.calendar(None), secret="")
-            return Preview(tuple(islice(_preview(series, until), MOST_DAYS)))
+            return Preview(tuple(islice(plan_days.preview(series, until), MOST_DAYS)))
 
     # --- Doing -------------------------------------------------------------------------------
 
@@ -381,24 +384,6 @@ class Plans:
 def _left(work: Work, run: PlanRunRow) -> int:
     query = select(func.count()).where(PlanTargetRow.run_id == run.id, PlanTargetRow.done_at.is_(None))
     return work.session.scalar(query) or 0
-
-
-def _preview(series: Series, until: date) -> Iterator[PreviewDay]:
-    """Yield the days of a series; one that is drawn by lot is not told before it comes."""
-    for planned in series.days(series.anchor):
-        if planned.key > until or planned.day > until:
-            return
-        is_drawn = isinstance(series.terms.stretches[planned.phase].recurrence, RandomDay)
-        nominal, day = (planned.key, planned.key) if is_drawn else (planned.nominal, planned.day)
-        yield PreviewDay(
-            nominal,
-            day,
-            begins_at(day, series.terms.window, series.calendar),
-            planned.phase + 1,
-            planned.is_shifted,
-            planned.is_provisional,
-            is_drawn,
-        )
 
 
 def _word_problems(field: str, given: str, label: str) -> tuple[FieldProblem, ...]:

@@ -37,6 +37,8 @@ from gongdan.web import (
     notices,
     numbers,
     parties,
+    plan_words,
+    plans,
     plugin_pages,
     plugins,
     policies,
@@ -82,6 +84,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     members.pages,
     notices.pages,
     numbers.pages,
+    plans.pages,
     plugins.pages,
     policies.pages,
     roles.pages,
@@ -112,6 +115,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     shown.install(app)
     due_times.install(app)
     duties.install(app)
+    plan_words.install(app)
     devices.install(app)
     ticket_words.install(app)
     links.install(app)

@@ -64,7 +64,7 @@ class DaysAlike:
 
 def draw_year(calendar: WorkingCalendar, year: int, today: date) -> Sequence[DrawnMonth]:
     """Return the twelve months of a year."""
-    return tuple(_draw_month(calendar, year, month, today) for month in range(1, 13))
+    return tuple(draw_month(calendar, year, month, today) for month in range(1, 13))
 
 
 def days_alike(calendar: WorkingCalendar, year: int) -> Sequence[DaysAlike]:
@@ -86,7 +86,8 @@ def week_lines(week: Sequence[Hours]) -> Iterator[tuple[str, str, str]]:
         yield WEEKDAY_LABELS[alike[0]], WEEKDAY_LABELS[alike[-1]], hours_text(hours)
 
 
-def _draw_month(calendar: WorkingCalendar, year: int, month: int, today: date) -> DrawnMonth:
+def draw_month(calendar: WorkingCalendar, year: int, month: int, today: date) -> DrawnMonth:
+    """Return one month."""
     weeks = tuple(
         tuple(_draw_day(calendar, day, today) if day.month == month else None for day in week)
         for week in Calendar().monthdatescalendar(year, month)

@@ -14,6 +14,7 @@ from gongdan.errors import InvalidInput
 from gongdan.language.sentences import spoken
 from gongdan.services.duties import LONGEST_REASON, PAGE_SIZE, DutyFilter
 from gongdan.services.duty_rows import DutyView
+from gongdan.services.duty_subjects import PLAN_RUN
 from gongdan.services.duty_words import KINDS, STATES
 from gongdan.services.explain import Explanation
 from gongdan.text import msg
@@ -164,4 +165,6 @@ def _spoken(sentence: Sentence) -> str:
 
 
 def _back(duty: DutyView) -> Response:
+    if duty.subject_kind == PLAN_RUN:
+        return go("plans.run", run_id=duty.subject_id)
     return go("ticket.show", ticket_id=duty.ticket_id) if duty.ticket_id else go("home.index")

@@ -22,6 +22,7 @@ from gongdan.web.case_words import Words
 from gongdan.web.duties import duties_of
 from gongdan.web.forms import Form
 from gongdan.web.pages import dialog, done_with, go, told
+from gongdan.web.plan_words import strips
 from gongdan.web.problems import status_of
 from gongdan.web.ticket_edit import history_of
 from gongdan.web.ticket_next import next_step
@@ -144,6 +145,7 @@ def _page(ticket_id: UUID, composer: Form) -> str:
             case=case,
             ticket=case.ticket,
             duties=duties_of(ticket_id),
+            strips=strips(ticket_id),
             offers=offers,
             keys=_keys(case.ticket, offers),
             next_step=next_step(case, members, offers),
