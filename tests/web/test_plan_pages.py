@@ -130,6 +130,8 @@ def test_a_day_that_is_moved_because_of_a_rest_day_is_marked_and_said(
     assert _cells(page)[6] == ["coming 客服周报"]
     assert wanted in page
     assert wanted in signed("chenhong").get(f"/plans/{_plan(company_desk, 'report').id}").text
+    # 1 and 2 May are holidays: what falls on them comes on 30 April, in another month.
+    assert _cells(signed("chenhong").get("/plans?month=2026-04").text)[30] == ["coming 客服周报"]
 
 
 def test_an_undecided_plan_leads_to_where_it_is_decided_and_a_drawn_day_is_not_told(

@@ -58,10 +58,11 @@ class PolicyAnswer(NamedTuple):
 def preview(series: Series, until: date, after: date | None = None) -> Iterator[PreviewDay]:
     """Yield the days of a series; one that is drawn by lot is not told before it comes."""
     for planned in series.days(after or series.anchor):
-        if planned.key > until or planned.day > until:
-            return
         is_drawn = isinstance(series.terms.stretches[planned.phase].recurrence, RandomDay)
         nominal, day = (planned.key, planned.key) if is_drawn else (planned.nominal, planned.day)
+        # A rest day may put one of the days after the end before it, so that the day itself counts.
+        if day > until:
+            return
         yield PreviewDay(
             nominal,
             day,
