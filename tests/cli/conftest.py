@@ -73,6 +73,14 @@ def console(tmp_path: Path, databases: Databases, desks: None) -> Console:
 
 
 @pytest.fixture
+def at_home(tmp_path: Path, desks: None) -> Console:
+    """Return a command line whose database is the file in its home folder, whatever the backend of the tests."""
+    console = _open_console(tmp_path / "home", "")
+    console.variables.pop("GONGDAN_DATABASE_URL")
+    return console
+
+
+@pytest.fixture
 def ready(settings: Settings, plugin_manager: PluginManager, desks: None, shelf: Shelf) -> Console:
     """Return a command line after ``gongdan init``, with the company 幸福物业 and the plugins of the test in it."""
     console = _open_console(settings.home, settings.database_url)

@@ -15,15 +15,14 @@ def plugin_modules() -> Mapping[str, ModuleType]:
 
 
 @pytest.fixture
-def showcase(console: Console) -> Console:
+def showcase(at_home: Console) -> Console:
     """Return a command line whose home folder holds a demo."""
-    console.variables.pop("GONGDAN_DATABASE_URL")
-    console.done_with_progress("--home", str(console.home), "demo", "--check")
-    return console
+    at_home.done_with_progress("--home", str(at_home.home), "demo", "--check")
+    return at_home
 
 
-def test_the_demo_is_built_served_and_walked_through_by_everybody(console: Console) -> None:
-    result = console("--home", str(console.home), "demo", "--check")
+def test_the_demo_is_built_served_and_walked_through_by_everybody(at_home: Console) -> None:
+    result = at_home("--home", str(at_home.home), "demo", "--check")
     assert result.exit_code == 0
     for login in ("admin", "zhangmin", "lijianguo", "wangfang"):
         assert f"/ ({login})" in result.stdout
@@ -52,26 +51,26 @@ def test_reset_begins_anew(showcase: Console) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--reset"]])
-def test_a_folder_that_no_demo_has_made_is_left_alone(console: Console, options: list[str]) -> None:
-    console.home.mkdir()
-    (console.home / "gongdan.db").write_text("真实数据", encoding="utf-8")
-    result = console("--home", str(console.home), "demo", "--check", *options)
+def test_a_folder_that_no_demo_has_made_is_left_alone(at_home: Console, options: list[str]) -> None:
+    at_home.home.mkdir()
+    (at_home.home / "gongdan.db").write_text("真实数据", encoding="utf-8")
+    result = at_home("--home", str(at_home.home), "demo", "--check", *options)
     assert (result.exit_code, "演示以外的数据" in result.stderr) == (1, True)
-    assert [(path.name, path.read_text(encoding="utf-8")) for path in console.home.iterdir()] == [
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in at_home.home.iterdir()] == [
         ("gongdan.db", "真实数据")
     ]
 
 
 def test_a_demo_that_could_not_be_filled_leaves_nothing_half_done(
-    console: Console, monkeypatch: pytest.MonkeyPatch
+    at_home: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_down(*_: object) -> None:
         message = "停电"
         raise OSError(message)
 
     monkeypatch.setattr("tests.cli.showroom.fill", break_down)
-    assert console("--home", str(console.home), "demo", "--check").exit_code == 1
-    assert not console.home.exists()
+    assert at_home("--home", str(at_home.home), "demo", "--check").exit_code == 1
+    assert not at_home.home.exists()
     monkeypatch.undo()
 
 

@@ -48,26 +48,26 @@ def test_completion_imports_no_room_of_the_desk() -> None:
     assert (shown.split(), loaded) == (["plain,company"], [])
 
 
-def test_help_lists_every_command_and_every_installed_plugin(console: Console) -> None:
-    shown = console.done("--help")
+def test_help_lists_every_command_and_every_installed_plugin(at_home: Console) -> None:
+    shown = at_home.done("--help")
     for name in [*TABLE, "property_mgmt", "decoration", "gps_install", "brokerage"]:
         assert f"\n  {name} " in shown
 
 
-def test_the_version_is_the_packages(console: Console) -> None:
-    assert console.done("--version") == f"gongdan {__version__}\n"
+def test_the_version_is_the_packages(at_home: Console) -> None:
+    assert at_home.done("--version") == f"gongdan {__version__}\n"
 
 
-def test_help_is_chinese_down_to_the_words_of_the_frame(console: Console) -> None:
-    shown = console.done("company", "create", "--help")
+def test_help_is_chinese_down_to_the_words_of_the_frame(at_home: Console) -> None:
+    shown = at_home.done("company", "create", "--help")
     assert "用法：" in shown
     assert "建立一家公司" in shown
     assert "Usage" not in shown
     assert "Show this message" not in shown
 
 
-def test_help_is_english_when_asked(console: Console) -> None:
-    shown = console.done("company", "create", "--lang", "en", "--help")
+def test_help_is_english_when_asked(at_home: Console) -> None:
+    shown = at_home.done("company", "create", "--lang", "en", "--help")
     assert shown.startswith("Usage: gongdan company create")
     assert "Create a company" in shown
     assert [character for character in shown if ord(character) >= 0x3000] == []
@@ -94,22 +94,22 @@ def test_the_language_is_what_is_asked_for_else_the_terminal_s(
     assert choose_locale(arguments, variables) == locale
 
 
-def test_wrong_use_is_status_2_and_names_a_command_that_is_spelled_like_it(console: Console) -> None:
-    result = console("compani", "list")
+def test_wrong_use_is_status_2_and_names_a_command_that_is_spelled_like_it(at_home: Console) -> None:
+    result = at_home("compani", "list")
     assert result.exit_code == 2
     assert "没有命令 'compani'" in result.stderr
     assert "company" in result.stderr
 
 
-def test_a_missing_option_is_status_2(console: Console) -> None:
-    result = console("account", "create", "zhang")
+def test_a_missing_option_is_status_2(at_home: Console) -> None:
+    result = at_home("account", "create", "zhang")
     assert result.exit_code == 2
     assert "缺少选项" in result.stderr
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_every_command_of_the_table_exists_and_explains_itself(console: Console, name: str) -> None:
-    assert "用法：" in console.done(name, "--help")
+def test_every_command_of_the_table_exists_and_explains_itself(at_home: Console, name: str) -> None:
+    assert "用法：" in at_home.done(name, "--help")
 
 
 def test_what_is_translated_of_click_is_what_click_says() -> None:

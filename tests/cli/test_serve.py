@@ -39,11 +39,10 @@ def _serving(home: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], s
 
 
 @pytest.fixture
-def home(console: Console) -> Path:
+def home(at_home: Console) -> Path:
     """Return the home folder of an installation on SQLite."""
-    console.variables.pop("GONGDAN_DATABASE_URL")
-    console.done("init")
-    return console.home
+    at_home.done("init")
+    return at_home.home
 
 
 def _status(address: str) -> int:
@@ -77,10 +76,10 @@ def test_asked_to_stop_the_server_ends_with_status_0(home: Path, sent: signal.Si
         assert process.wait(20) == 0
 
 
-def test_a_port_in_use_is_told_with_a_way_out(home: Path, console: Console) -> None:
+def test_a_port_in_use_is_told_with_a_way_out(home: Path, at_home: Console) -> None:
     assert home.exists()
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = console("serve", "--port", str(taken.getsockname()[1]))
+        result = at_home("serve", "--port", str(taken.getsockname()[1]))
     assert (result.exit_code, "端口已被占用" in result.stderr) == (1, True)
 
 
