@@ -69,16 +69,7 @@ def visit(
     opened: list[BrowserContext] = []
 
     def open_page(login: str = "", *, width: int = 1440, height: int = 900) -> Page:
-        context = chromium_browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": height},
-            storage_state=signed_in(login) if login else None,
-            reduced_motion="reduce",
-            locale="zh-CN",
-        )
-        # A busy machine is slow, not wrong.
-        context.set_default_timeout(20_000)
-        expect.set_options(timeout=20_000)
+        context = _open_context(chromium_browser, address, signed_in(login) if login else None, width, height)
         _listen(context, complaints)
         opened.append(context)
         return context.new_page()
@@ -86,6 +77,42 @@ def visit(
     yield open_page
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def look_in(chromium_browser: Browser, address: str, signed_in: Callable[[str], StorageState]) -> Iterator[Visit]:
+    """Open pages that are looked at only, in one browser for each person, which has fetched styles and scripts."""
+    heard: list[str] = []
+    kept: dict[str, Page] = {}
+
+    def open_page(login: str = "", *, width: int = 1440, height: int = 900) -> Page:
+        if login not in kept:
+            context = _open_context(chromium_browser, address, signed_in(login), width, height)
+            _listen(context, heard)
+            kept[login] = context.new_page()
+        assert heard == []
+        return kept[login]
+
+    yield open_page
+    for page in kept.values():
+        page.context.close()
+    assert heard == []
+
+
+def _open_context(
+    browser: Browser, address: str, cookies: StorageState | None, width: int, height: int
+) -> BrowserContext:
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": height},
+        storage_state=cookies,
+        reduced_motion="reduce",
+        locale="zh-CN",
+    )
+    # A busy machine is slow, not wrong.
+    context.set_default_timeout(20_000)
+    expect.set_options(timeout=20_000)
+    return context
 
 
 def _listen(context: BrowserContext, complaints: list[str]) -> None:
