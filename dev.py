@@ -98,7 +98,8 @@ def install(kind: str) -> None:
     print("Installing the locked packages; the first time this takes a minute …", flush=True)
     locks = [f"-r{REQUIREMENTS / name}" for name in ("build.txt", f"{kind}.txt")]
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if run([*pip, "--require-hashes", *locks]):
+    # Python compiles what it imports; compiling everything now would take longer.
+    if run([*pip, "--no-compile", "--require-hashes", *locks]):
         stop("the packages could not be installed; is the registry reachable? PIP_INDEX_URL names a mirror.")
     # Build isolation would fetch the build packages again, without hashes.
     if run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]):

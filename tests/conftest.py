@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from dev import find_browser
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage less often: thousands of tests and what they import stay to the end."""
+    del session
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
