@@ -35,7 +35,9 @@ def stop(message: str) -> NoReturn:
 
 def run(command: list[str], **environment: str) -> int:
     """Run a command in the checkout; an interrupt by Ctrl-C is left to the command."""
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    # Modules that stay uncompiled would be compiled anew by each of the many processes of the tests.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(command, cwd=ROOT, env={**inherited, **environment})
     while True:
         try:
             return process.wait()

@@ -45,14 +45,19 @@ def expect_state(page: Page, state: str) -> None:
     expect(page.locator(".case-head .state").first).to_have_text(state)
 
 
-def search(page: Page, text: str) -> Locator:
-    """Type into the search box from the keyboard and return the list of hits."""
+def type_search(page: Page, text: str) -> Locator:
+    """Type into the search box from the keyboard and return the list below it, which may still be closed."""
     box = page.get_by_role("search").get_by_role("combobox")
     page.keyboard.press("/")
     expect(box).to_be_focused()
     page.keyboard.type(text)
     expect(box).to_have_value(text)
-    hits = page.locator("#hits")
+    return page.locator("#hits")
+
+
+def search(page: Page, text: str) -> Locator:
+    """Type into the search box from the keyboard and return the list of hits, of which there must be one."""
+    hits = type_search(page, text)
     expect(hits.get_by_role("option").first).to_be_visible()
     return hits
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from gongdan.domain.snapshots import TicketView
 from tests.browser.conftest import Visit
-from tests.browser.hands import search
+from tests.browser.hands import search, type_search
 from tests.browser.office import Office
 
 pytestmark = pytest.mark.browser
@@ -41,11 +41,10 @@ def test_a_hit_opens_with_the_arrow_keys_and_enter(visit: Visit, ticket: TicketV
 def test_what_is_not_there_is_said_and_escape_leads_out(visit: Visit, ticket: TicketView) -> None:
     page = visit("zhangmin")
     page.goto("/")
-    page.keyboard.press("/")
-    page.keyboard.type("鑫")
-    expect(page.locator("#hits")).to_contain_text("没有找到“鑫”")
+    hits = type_search(page, "鑫")
+    expect(hits).to_contain_text("没有找到“鑫”")
     page.keyboard.press("Escape")
-    expect(page.locator("#hits")).to_be_hidden()
+    expect(hits).to_be_hidden()
 
 
 def test_rooms_stand_in_their_order_those_that_begin_with_the_words_first(visit: Visit) -> None:
