@@ -33,6 +33,8 @@ FEED_SECONDS = 1.0
 EXPIRES_SECONDS = 30
 #: How long one task goes on before it makes room for another company's.
 TASK_SECONDS = 10.0
+#: After how long Redis, which does not see that a worker has died, gives its message to another one.
+VISIBILITY_SECONDS = 60
 
 _log = logging.getLogger("gongdan.worker")
 
@@ -49,7 +51,7 @@ def make_app(settings: Settings, opener: Opener | None = None, queue: str = QUEU
     app = Celery("gongdan", broker=settings.broker_url, set_as_current=False)
     app.conf.update(
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"visibility_timeout": 60},
+        broker_transport_options={"visibility_timeout": VISIBILITY_SECONDS},
         task_acks_late=True,
         task_default_queue=queue,
         task_ignore_result=True,

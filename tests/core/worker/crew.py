@@ -28,7 +28,7 @@ def ring(desk: CompanyDesk, work: Work, timer: TimerView) -> None:
 def _open(settings: Settings) -> Desk:
     desk = open_desk(settings, plugins=PluginManager())
     desk.timers.register_handler(KIND, ring)
-    desk.timers.lease = timedelta(seconds=0.5)
+    desk.timers.lease = timedelta(seconds=2)
     return desk
 
 

@@ -1,7 +1,8 @@
-"""Celery on a real broker: it wakes, and the table is the truth.
+"""Celery on real brokers: they wake, and the table is the truth.
 
-The broker is the one of ``GONGDAN_TEST_BROKER_URL``, else the RabbitMQ on 127.0.0.1:5672. None is a failure, never a
-skip: tests that did not run have proved nothing.
+The brokers are those of ``GONGDAN_TEST_BROKER_URL`` and ``GONGDAN_TEST_REDIS_URL``, else the RabbitMQ on
+127.0.0.1:5672 and the Redis on 127.0.0.1:6379. None is a failure, never a skip: tests that did not run have proved
+nothing.
 """
 
 import os
@@ -21,25 +22,28 @@ from kombu.connection import Connection
 from gongdan.errors import SettingsError
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.settings import Settings
-from gongdan.worker.celery import feed, make_app
+from gongdan.worker.celery import EXPIRES_SECONDS, TASK_SECONDS, feed, make_app
 from tests.core.worker.crew import KIND
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Celery supports no workers on Windows")
 
-BROKER = "GONGDAN_TEST_BROKER_URL"
-_LOCAL = "amqp://guest:guest@127.0.0.1:5672//"
+BROKERS = {
+    "GONGDAN_TEST_BROKER_URL": "amqp://guest:guest@127.0.0.1:5672//",
+    "GONGDAN_TEST_REDIS_URL": "redis://127.0.0.1:6379/9",
+}
 _ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture(scope="module")
-def broker_url() -> str:
+@pytest.fixture(scope="module", params=BROKERS, ids=["rabbitmq", "redis"])
+def broker_url(request: pytest.FixtureRequest) -> str:
     """Return the address of a broker that answers."""
-    url = os.environ.get(BROKER, _LOCAL)
+    named: str = request.param
+    url = os.environ.get(named, BROKERS[named])
     try:
         with Connection(url, connect_timeout=3) as connection:  # type: ignore[no-untyped-call]  # kombu is half typed
             connection.ensure_connection(max_retries=1)
     except Exception as problem:  # noqa: BLE001 -- whatever stops the broker, the tests cannot run
-        pytest.fail(f"no broker answers at {url} (set {BROKER} for another one): {problem}", pytrace=False)
+        pytest.fail(f"no broker answers at {url} (set {named} for another one): {problem}", pytrace=False)
     return url
 
 
@@ -51,7 +55,11 @@ def app(broker_url: str, settings: Settings, desk: Desk) -> Iterator[Celery]:
     made = make_app(given, lambda: desk, queue)
     yield made
     with made.connection_for_write() as connection:
-        connection.default_channel.queue_delete(queue)
+        channel = connection.default_channel
+        channel.queue_delete(queue)
+        if keys := channel.client.keys(f"*{queue}*") if broker_url.startswith("redis") else ():
+            # Redis keeps what another process has declared.
+            channel.client.delete(*keys)
         made.close()
 
 
@@ -63,7 +71,7 @@ def crew(app: Celery, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
         yield process
         process.send_signal(signal.SIGTERM)
         try:
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
 
@@ -75,7 +83,7 @@ def _schedule(at: CompanyDesk, *keys: str, after: timedelta = timedelta()) -> No
 
 
 def _soon(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while not (found := holds()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return found
@@ -115,6 +123,14 @@ def test_an_emptied_broker_is_filled_again_from_the_table(app: Celery, desk: Des
 def test_a_message_is_kept_until_the_work_is_done(app: Celery) -> None:
     conf = app.conf
     assert (conf.task_acks_late, conf.task_reject_on_worker_lost, conf.worker_prefetch_multiplier) == (True, True, 1)
+
+
+def test_redis_gives_nobody_else_a_message_whose_task_is_still_at_work(app: Celery) -> None:
+    assert app.conf.broker_transport_options["visibility_timeout"] >= 2 * TASK_SECONDS
+
+
+def test_a_message_that_nobody_took_note_of_is_worthless_before_redis_sends_it_again(app: Celery) -> None:
+    assert app.conf.broker_transport_options["visibility_timeout"] > EXPIRES_SECONDS
 
 
 def test_without_a_broker_celery_is_refused_with_the_name_of_the_setting(settings: Settings) -> None:
