@@ -2,10 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from gongdan.domain.identifiers import Finding
+from gongdan.text import msg
+
+#: Days outside of it are mistakes of typing; calendars, zones and plans can be reckoned with ten years around it.
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2200, 12, 31)
+#: What is wrong with one outside of it.
+OUT_OF_RANGE: Final = msg("应在 1900-01-01 到 2200-12-31 之间")
 
 
 class FieldKind(StrEnum):

@@ -282,22 +282,23 @@ class Series:
                 yield PlannedDay(each.key, each.nominal, day, each.phase, not is_known)
 
     def _nominal(self, after: date) -> Iterator[PlannedDay]:
-        begins = self.anchor
+        since: Every | None = None
         for phase, stretch in enumerate(self.terms.stretches):
             ends = stretch.until.after(self.anchor) if stretch.until else date.max
             found = occurrences(
                 stretch.recurrence,
-                begins,
-                max(begins, after),
+                self.anchor,
+                after,
                 is_workday=self.calendar.is_working_day,
                 draw=self._draw,
+                since=since,
             )
             for each in found:
                 if each.key > ends:
                     break
                 if each.day <= ends:
                     yield PlannedDay(each.key, each.day, each.day, phase, is_provisional=False)
-            begins = ends
+            since = stretch.until
 
     def _draw(self, key: date, days: Sequence[date]) -> date:
         names = {day.isoformat(): day for day in days}

@@ -36,16 +36,14 @@ class Every:
 
     def after(self, anchor: date, times: int = 1) -> date:
         """Return the day that many steps after ``anchor``; in a shorter month its last day."""
-        steps = self.amount * times
-        match self.unit:
-            case StepUnit.DAY:
-                return anchor + timedelta(days=steps)
-            case StepUnit.WEEK:
-                return anchor + timedelta(weeks=steps)
-            case StepUnit.MONTH:
-                return _add_months(anchor, steps)
-            case StepUnit.YEAR:
-                return _add_months(anchor, steps * _MONTHS)
+        if months := self.months:
+            return _add_months(anchor, months * times)
+        return anchor + timedelta(days=_DAYS[self.unit] * self.amount * times)
+
+    @property
+    def months(self) -> int:
+        """Return how many months it is; 0 for what is counted in days or weeks."""
+        return self.amount * {StepUnit.MONTH: 1, StepUnit.YEAR: _MONTHS}.get(self.unit, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +163,23 @@ def recurrence_text(recurrence: Recurrence) -> str:
 
 
 def occurrences(
-    recurrence: Recurrence, anchor: date, after: date, *, is_workday: Workdays, draw: Draw
+    recurrence: Recurrence,
+    anchor: date,
+    after: date,
+    *,
+    is_workday: Workdays,
+    draw: Draw,
+    since: Every | None = None,
 ) -> Iterator[Occurrence]:
     """Yield every occurrence whose key comes after ``after`` and after the anchor, in order, without an end.
 
-    The anchor's own day is none; of a month or year that it lies in, only later days are.
+    The anchor's own day is none; of a month or year that it lies in, only later days are. With ``since`` the count
+    begins that long after the anchor; months are counted from the anchor's own day all the same.
     """
-    begins = max(anchor, after)
+    first = since.after(anchor) if since else anchor
+    begins = max(first, after)
     if isinstance(recurrence, Every):
-        yield from _steps(recurrence, anchor, begins)
+        yield from _steps(recurrence, anchor, since, begins)
     elif isinstance(recurrence, EachWeek):
         first = begins + timedelta(days=1)
         first += timedelta(days=(recurrence.weekday - first.weekday()) % 7)
@@ -185,9 +191,14 @@ def occurrences(
             yield from (each for each in found if each.key > begins)
 
 
-def _steps(every: Every, anchor: date, begins: date) -> Iterator[Occurrence]:
-    first = max(1, (begins - anchor).days // (_DAYS[every.unit] * every.amount))
-    days = (every.after(anchor, times) for times in count(first))
+def _steps(every: Every, anchor: date, since: Every | None, begins: date) -> Iterator[Occurrence]:
+    start = since.after(anchor) if since else anchor
+    first = max(1, (begins - start).days // (_DAYS[every.unit] * every.amount))
+    if since and since.months and every.months:
+        # A first stretch that ends on 28 February for a 31 August would leave all later ones on the 28th.
+        days = (_add_months(anchor, since.months + every.months * times) for times in count(first))
+    else:
+        days = (every.after(start, times) for times in count(first))
     return (Occurrence(day, day) for day in days if day > begins)
 
 

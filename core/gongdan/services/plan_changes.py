@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.duties import CLOSED, MERGED, VOID, WHO, Change, Happening, fires, may_begin
+from gongdan.domain.fields import FIRST_DAY, LAST_DAY
 from gongdan.domain.plans import PlanRule, PlanState
 from gongdan.domain.workflow import StateCategory
 from gongdan.services.plan_keeper import PlanKeeper
@@ -91,7 +92,8 @@ class PlanChanges:
     def _anchor(self, rule: PlanRule) -> datetime | None:
         """Return the moment that a ticket's field says; a date begins at midnight."""
         given = self._ticket.fields.get(rule.anchor_field) if rule.anchor_field else None
-        if not isinstance(given, str) or not given:
+        if not isinstance(given, str) or not FIRST_DAY.isoformat() <= given[:10] <= LAST_DAY.isoformat():
+            # An imported slip of the hand cannot be counted from.
             return None
         if len(given) == len("2026-03-05"):
             return datetime.combine(date.fromisoformat(given), time(), self._desk.zone)
@@ -109,6 +111,18 @@ def _ending(rule: PlanRule, change: Change) -> str:
     if event := fires(rule.ends, change):
         return event
     return CLOSED if category == StateCategory.CLOSED and not rule.after_closing else ""
+
+
+def is_over(work: Work, plan: PlanRow, rule: PlanRule | None) -> bool:
+    """Tell whether the ticket of a plan is where the plan ends; one of the company never is."""
+    if plan.ticket_id is None or rule is None:
+        return False
+    query = select(TicketRow.state, TicketRow.state_category).where(TicketRow.id == plan.ticket_id)
+    state, category = work.session.execute(query).one()
+    if state == MERGED or category == StateCategory.VOID:
+        return True
+    is_closed = category == StateCategory.CLOSED and not rule.after_closing
+    return is_closed or state in rule.ends.states or category in rule.ends.categories
 
 
 def _locked(work: Work, *wanted: ColumnElement[bool]) -> Sequence[PlanRow]:
@@ -136,7 +150,8 @@ def plugin_enabled(desk: "CompanyDesk", work: Work, plugin: str) -> None:
     """Let the plans of a plugin go on that ended with it, and begin those of the company that are new."""
     keeper = PlanKeeper(desk, work)
     for plan in _locked(work, PlanRow.plugin == plugin, PlanRow.end_event == DISABLED):
-        keeper.resume(plan, ENABLED, None)
+        if not is_over(work, plan, keeper.rule(plan)):
+            keeper.resume(plan, ENABLED, None)
     begin_standing(desk, work, (plugin,))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
@@ -15,7 +15,7 @@ from gongdan.domain.policy import PolicyKey, PolicyValue
 from gongdan.domain.recurrences import RandomDay
 from gongdan.services.duty_figures import Figures
 from gongdan.services.plan_terms import basis_of
-from gongdan.storage.plans import PlanRow
+from gongdan.storage.plans import PlanRow, PlanRunRow
 from gongdan.storage.tickets import TicketRow
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: A look ahead has no more days of one plan.
 MOST_AHEAD: Final = 60
+#: A run may have been put before its day by no more.
+_SHIFTED: Final = timedelta(days=62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,29 @@ def days_ahead(
         .outerjoin(TicketRow, TicketRow.id == PlanRow.ticket_id)
         .where(PlanRow.state == PlanState.RUNNING.value, PlanRow.next_on <= until, wanted)
     )
+    rows = session.execute(query).all()
+    had = _had(session, [plan.id for plan, _ in rows], now.astimezone(zone).date())
     found = {}
-    for plan, department_id in session.execute(query):
+    for plan, department_id in rows:
         rule = desk.installation.plugins.catalogue.plan_rules.get(plan.rule)
         terms = basis_of(rule, figures, plan.policy_at or now).terms if rule else None
         if terms:
             calendar, anchor = figures.calendar(department_id), plan.anchor_at.astimezone(zone).date()
             series = Series(terms=terms, anchor=anchor, calendar=calendar, secret="")
-            found[plan.id] = tuple(islice(preview(series, until, plan.passed_on), MOST_AHEAD))
+            taken = had.get(plan.id, ())
+            coming = (day for day in preview(series, until, plan.passed_on) if day.day not in taken)
+            found[plan.id] = tuple(islice(coming, MOST_AHEAD))
+    return found
+
+
+def _had(session: Session, plan_ids: Collection[UUID], today: date) -> Mapping[UUID, Collection[date]]:
+    """Return the days of runs that stand, by plan; a rest day may have put what comes next on one of them."""
+    query = select(PlanRunRow.plan_id, PlanRunRow.planned_for).where(
+        PlanRunRow.plan_id.in_(plan_ids), PlanRunRow.cancelled_at.is_(None), PlanRunRow.planned_for >= today - _SHIFTED
+    )
+    found: dict[UUID, set[date]] = {}
+    for plan_id, day in session.execute(query) if plan_ids else ():
+        found.setdefault(plan_id, set()).add(day)
     return found
 
 

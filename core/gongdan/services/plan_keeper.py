@@ -12,13 +12,13 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from uuid6 import uuid7
 
 from gongdan.domain.duties import DutyState
 from gongdan.domain.duty_clocks import if_reached
 from gongdan.domain.hours import hours_text
-from gongdan.domain.plans import CatchUp, PlannedDay, PlanRule, PlanState, Series, begins_at
+from gongdan.domain.plans import LONGEST, CatchUp, PlannedDay, PlanRule, PlanState, Series, begins_at
 from gongdan.domain.sampling import seed_of
 from gongdan.domain.timers import TimerView
 from gongdan.services.duty_keeper import DutyKeeper
@@ -98,7 +98,7 @@ class PlanKeeper:
             anchor_event=event,
             policy_at=_pinned(ticket) if ticket else None,
             secret=secrets.token_hex(16),
-            passed_on=self.day_of(anchor_at),
+            passed_on=self._begins_on(anchor_at),
             looked_at=now,
             timer=0,
             runs=0,
@@ -118,9 +118,8 @@ class PlanKeeper:
         before = _told(plan)
         cancelled = [run.number for run, duty in self._untouched(plan) if self._cancel(run, duty, "rebased")]
         self._work.session.flush()
-        kept = self._days(plan)
         plan.anchor_at, plan.anchor_event = anchor_at, event
-        plan.passed_on = max((self.day_of(anchor_at), *(day for _, day in kept)))
+        plan.passed_on = max(self._begins_on(anchor_at), self._latest(plan) or date.min)
         self._run_again(plan)
         after = {**_told(plan), "event": event, "cancelled": cancelled}
         self._work.record("plan.rebased", "plan", plan.id, before=before, after=after)
@@ -186,6 +185,8 @@ class PlanKeeper:
             if upcoming and upcoming.begins <= moment and (edge is None or upcoming.begins < edge):
                 plan.passed_on = upcoming.planned.key
                 due.append(upcoming)
+                # A rest day may have put the one after it on the same day.
+                taken.append((upcoming.planned.key, upcoming.planned.day))
             elif edge is not None and edge <= moment:
                 basis, edge = self._pass_edge(case, basis, edge)
             else:
@@ -336,7 +337,16 @@ class PlanKeeper:
         """Return the day of a moment in the company."""
         return moment.astimezone(self._desk.zone).date()
 
-    def _days(self, plan: PlanRow) -> Sequence[tuple[date, date]]:
+    def _begins_on(self, anchor_at: datetime) -> date:
+        """Return after which day runs come; what lies longer ago than anything is planned ahead is not made up for."""
+        return max(self.day_of(anchor_at), self.day_of(self._work.now) - LONGEST)
+
+    def _latest(self, plan: PlanRow) -> date | None:
+        """Return the planned day of the latest run that stands."""
+        query = select(func.max(PlanRunRow.planned_for))
+        return self._work.session.scalar(query.where(PlanRunRow.plan_id == plan.id, PlanRunRow.cancelled_at.is_(None)))
+
+    def _days(self, plan: PlanRow) -> list[tuple[date, date]]:
         """Return key and day of the latest runs that stand, among which a new one must not be."""
         since = plan.passed_on - timedelta(days=62)
         query = select(PlanRunRow.key_on, PlanRunRow.planned_for).where(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session
 
 from gongdan.domain.duties import DutyKind
+from gongdan.domain.fields import FIRST_DAY, LAST_DAY, OUT_OF_RANGE
 from gongdan.domain.plans import LONGEST, PlanRule, PlanState, Series
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from gongdan.services import plan_changes, plan_days
@@ -145,12 +146,14 @@ class Plans:
         """Return the days that would come of a rule from an anchor on, as the policy of today says.
 
         At most ten years and ``MOST_DAYS`` days; raises ``NotFound`` for a rule that the company does not have, and
-        ``InvalidInput`` for an end that lies before the anchor or too far away.
+        ``InvalidInput`` for an anchor that cannot be meant and an end that lies before it or too far away.
         """
         found = next((one for one in self.rules() if one.name == rule), None)
         if found is None:
             raise NotFound("plan_rule", rule)
-        if not anchor <= until <= anchor + LONGEST:
+        if not FIRST_DAY <= anchor <= LAST_DAY:
+            raise InvalidInput((FieldProblem("from", anchor.isoformat(), OUT_OF_RANGE, label=msg("起点")),))
+        if not timedelta() <= until - anchor <= LONGEST:
             problem, remedy = msg("须在起点之后十年以内"), msg("请核对起点与终点")
             raise InvalidInput((FieldProblem("until", until.isoformat(), problem, remedy, label=msg("终点")),))
         with self._desk.reading() as session:
@@ -248,14 +251,20 @@ class Plans:
     def resume(self, plan_id: UUID) -> PlanView:
         """Let a plan go on that had ended; what it would have brought meanwhile is not made up for.
 
-        Needs ``plan.manage``. Raises ``Conflict`` for one that runs, and for one whose plugin is off, ``NotFound``.
+        Needs ``plan.manage``. Raises ``Conflict`` for one that runs, whose plugin is off, whose ticket has come to what
+        ends it, or that has come to the end of its last phase, ``NotFound``.
         """
         self._desk.require("plan.manage")
         with self._desk.working() as work:
             plan = self._plan(work, plan_id, PlanState.ENDED)
             if plan.plugin not in self._desk.enabled:
                 raise Conflict("plan", msg("扩展已停用的计划"))
-            PlanKeeper(self._desk, work).resume(plan, BY_HAND, None)
+            keeper = PlanKeeper(self._desk, work)
+            if plan_changes.is_over(work, plan, keeper.rule(plan)):
+                raise Conflict("plan", msg("工单已经了结的计划"))
+            keeper.resume(plan, BY_HAND, None)
+            if plan.state != PlanState.RUNNING:
+                raise Conflict("plan", msg("各阶段已满的计划"))
         return self._seen(plan_id)
 
     # --- For others --------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from gongdan.domain.fields import Field, FieldKind
+from gongdan.domain.fields import FIRST_DAY, LAST_DAY, OUT_OF_RANGE, Field, FieldKind
 from gongdan.domain.folding import is_blank
 from gongdan.domain.identifiers import Finding, check_phone
 from gongdan.domain.verdicts import Verdict
@@ -69,11 +69,11 @@ def _decimal(field: Field) -> fields.Field[Any]:
 
 
 def _date(_field: Field) -> fields.Field[Any]:
-    return fields.Date(error_messages={"invalid": msg("应为日期，例如 2026-03-05")})
+    return fields.Date(validate=_in_range, error_messages={"invalid": msg("应为日期，例如 2026-03-05")})
 
 
 def _datetime(_field: Field) -> fields.Field[Any]:
-    return fields.DateTime(error_messages={"invalid": msg("应为日期和时间，例如 2026-03-05 14:30")})
+    return fields.DateTime(validate=_in_range, error_messages={"invalid": msg("应为日期和时间，例如 2026-03-05 14:30")})
 
 
 def _boolean(_field: Field) -> fields.Field[Any]:
@@ -117,6 +117,12 @@ def _range(field: Field) -> Any:
             raise ValidationError(msg("不能大于 {maximum}"))
 
     return check
+
+
+def _in_range(value: date) -> None:
+    day = value.date() if isinstance(value, datetime) else value
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(OUT_OF_RANGE)
 
 
 def _length(field: Field) -> Any:

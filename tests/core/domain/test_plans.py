@@ -42,6 +42,26 @@ def _days(series: Series, until: str, after: str = "") -> list[str]:
     return found
 
 
+# --- Phases --------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("000-04-122")
+@pytest.mark.clause("000-04-123")
+@pytest.mark.parametrize(
+    ("anchor", "second_year"),
+    [
+        # The first year after 29 February ends on the 28th; what comes after it is counted from the 29th all the same.
+        ("2024-02-29", ["2025-05-29", "2025-08-29", "2025-11-29", "2026-02-28"]),
+        ("2026-01-31", ["2027-04-30", "2027-07-31", "2027-10-31", "2028-01-31"]),
+    ],
+)
+def test_the_quarters_of_the_second_year_are_counted_from_the_day_of_completion(
+    anchor: str, second_year: list[str]
+) -> None:
+    series = _series(("1 month", "1 year"), ("3 month", "2 year"), anchor=anchor)
+    assert _days(series, "2030-01-01")[12:] == second_year
+
+
 # --- Rest days -----------------------------------------------------------------------------------
 
 
