@@ -1,5 +1,6 @@
 """A plugin like the sample one, with a demo."""
 
+from collections.abc import Sequence
 from types import ModuleType
 
 from gongdan.domain.demo import Demo, DemoPerson, Progress
@@ -26,11 +27,11 @@ def make_plugin() -> ModuleType:
     """Return the plugin's module."""
     module = ModuleType("showroom")
     module.register_rulebook = sample.register_rulebook  # type: ignore[attr-defined]  # a module made for the test
-    module.register_demo = register_demo  # type: ignore[attr-defined]  # as above
+    module.register_demos = register_demos  # type: ignore[attr-defined]  # as above
     return module
 
 
 @hookimpl
-def register_demo() -> Demo:
+def register_demos() -> Sequence[Demo]:
     """Describe the company."""
-    return Demo(code="xingfu", company="幸福物业", people=PEOPLE, fill="tests.cli.showroom:fill")
+    return (Demo(code="xingfu", company="幸福物业", people=PEOPLE, fill="tests.cli.showroom:fill"),)

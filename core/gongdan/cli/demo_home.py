@@ -152,7 +152,7 @@ def _fill(terminal: Terminal, desk: "Desk") -> Showcase:
     operator = desk.accounts.create(
         SYSTEM, OPERATOR, terminal.say(msg("系统管理员")), PASSWORD, is_operator=True, must_change_password=False
     )
-    demos = [(answer.plugin, answer.value) for answer in desk.plugins.declared("register_demo")]
+    demos = [(answer.plugin, demo) for answer in desk.plugins.declared("register_demos") for demo in answer.value]
     people = [Person(OPERATOR, operator.name, "", terminal.say(msg("所有公司")))]
     with steps(terminal, len(demos)) as tell:
         for number, (plugin, demo) in enumerate(demos):

@@ -41,8 +41,8 @@ def register_rulebook() -> Rulebook:
 
 
 @hookimpl
-def register_demo() -> Demo:
-    return demo.DEMO
+def register_demos() -> Sequence[Demo]:
+    return (demo.DEMO,)
 
 
 @hookimpl

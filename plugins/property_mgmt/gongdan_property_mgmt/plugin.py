@@ -49,8 +49,8 @@ def register_importers() -> Sequence[Importer]:
 
 
 @hookimpl
-def register_demo() -> Demo:
-    return demo.DEMO
+def register_demos() -> Sequence[Demo]:
+    return demo.DEMOS
 
 
 @hookimpl

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from gongdan.api import CompanyDesk, DutyFilter, DutyState, TicketFilter
 from gongdan.services.tickets import TicketList
 from gongdan.testing.clocks import Clock
-from gongdan_property_mgmt.demo import DEMO
+from gongdan_property_mgmt.demo import DEMOS, ESTATE
 from gongdan_property_mgmt.demo.complaints import COMPLAINTS
 from gongdan_property_mgmt.demo.filling import fill
 from gongdan_property_mgmt.demo.repairs import REPAIRS
@@ -16,7 +16,7 @@ from tests.plugins.hiring import hire
 def test_the_demo_shows_every_state_and_owes_what_its_policy_says(company_desk: CompanyDesk, clock: Clock) -> None:
     # The lists end in October 2026.
     clock.set(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
-    hire(company_desk, DEMO)
+    hire(company_desk, ESTATE)
     told: list[str] = []
     fill(company_desk, told.append)
     assert told == ["导入房屋台账", "导入两年的报修投诉台账", "登记本周的报修与投诉"]
@@ -91,8 +91,9 @@ def _utc(day: int, hour: int, minute: int) -> datetime:
 
 
 def test_the_demo_has_people_for_every_step() -> None:
-    assert len({person.login for person in DEMO.people}) == len(DEMO.people)
-    assert {role for person in DEMO.people for role in person.roles} == {
+    logins = [person.login for demo in DEMOS for person in demo.people]
+    assert len(set(logins)) == len(logins)
+    assert {role for person in ESTATE.people for role in person.roles} == {
         "administrator",
         "area_foreman",
         "department_manager",

@@ -63,9 +63,9 @@ def register_seed() -> str | None:
 
 
 @hookspec
-def register_demo() -> Demo | None:
-    """Describe a demo company: its people, and the function that fills it.
+def register_demos() -> Sequence[Demo] | None:
+    """Describe demo companies: their people, and the functions that fill them.
 
-    Called by ``gongdan demo`` only, which makes the company, enables the plugin, makes the people and then calls
+    Called by ``gongdan demo`` only, which makes each company, enables the plugin, makes the people and then calls
     the function with the company's desk, acting as the installation, and a progress. Since 0.1.
     """

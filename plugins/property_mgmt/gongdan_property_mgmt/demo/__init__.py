@@ -1,4 +1,4 @@
-"""幸福物业: a housing estate of three buildings, 1,200 flats, and the office that looks after it."""
+"""Two property companies: a housing estate of three buildings with 1,200 flats, and an office tower."""
 
 from gongdan.api import Demo, DemoPerson
 from gongdan_property_mgmt.roles import (
@@ -11,7 +11,7 @@ from gongdan_property_mgmt.roles import (
     REPAIR_WORKER,
 )
 
-PEOPLE: tuple[DemoPerson, ...] = (
+_OF_THE_ESTATE: tuple[DemoPerson, ...] = (
     DemoPerson("liuwenjing", "刘文静", "客服部", "客服主管", (DESK_SUPERVISOR,)),
     DemoPerson("guoming", "郭明", "客服部", "客服助理", (DESK_CLERK,)),
     DemoPerson("zhangmin", "张敏", "客服部", "客服助理", (DESK_CLERK,)),
@@ -25,4 +25,16 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("chenjianhua", "陈建华", "管理处", "项目经理", (PROJECT_MANAGER, "administrator")),
 )
 
-DEMO = Demo(code="xingfu", company="幸福物业", people=PEOPLE, fill="gongdan_property_mgmt.demo.filling:fill")
+_OF_THE_TOWER: tuple[DemoPerson, ...] = (
+    DemoPerson("hexiaoyan", "何晓燕", "客服部", "客服助理", (DESK_CLERK,)),
+    DemoPerson("caimeng", "蔡萌", "客服部", "客服部经理", (DEPARTMENT_MANAGER, DESK_SUPERVISOR)),
+    DemoPerson("dinghao", "丁浩", "工程部", "区域领班", (AREA_FOREMAN,)),
+    DemoPerson("pengtao", "彭涛", "工程部", "综合维修", (REPAIR_WORKER,)),
+    DemoPerson("fanyajing", "范雅静", "管理处", "项目经理", (PROJECT_MANAGER, "administrator")),
+)
+
+ESTATE = Demo(code="xingfu", company="幸福物业", people=_OF_THE_ESTATE, fill="gongdan_property_mgmt.demo.filling:fill")
+#: Follows another regulation than the estate.
+TOWER = Demo(code="yunding", company="云顶大厦物业", people=_OF_THE_TOWER, fill="gongdan_property_mgmt.demo.tower:fill")
+
+DEMOS = (ESTATE, TOWER)

@@ -1,54 +1,10 @@
 """Complaints of the week, each at another point of its way."""
 
-from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Final
 
 from gongdan.api import DemoCase, DemoStep
-
-
-def _fields(occurred: str, wish: str) -> Mapping[str, object]:
-    return {"occurred": occurred, "wish": wish}
-
-
-def _grade(after: int, who: str, severity: str, reason: str, *, consequence: str = "none") -> DemoStep:
-    values = {"severity": severity, "consequence": consequence, "severity_reason": reason}
-    return DemoStep(after_minutes=after, who=who, move="grade", values=values)
-
-
-def _forward(after: int, who: str, to: str, department: str) -> DemoStep:
-    values = {"assignee": to, "department": department}
-    return DemoStep(after_minutes=after, who=who, move="forward", values=values)
-
-
-def _reply(after: int, who: str, text: str, *, next_hours: int) -> DemoStep:
-    values = {"first_reply": text, "next_reply_at": timedelta(hours=next_hours)}
-    return DemoStep(after_minutes=after, who=who, move="reply", values=values)
-
-
-def _establish(after: int, who: str, cause: str, investigation: str, *, finding: str = "valid") -> DemoStep:
-    values = {"finding": finding, "cause": cause, "investigation": investigation}
-    return DemoStep(after_minutes=after, who=who, move="establish", values=values)
-
-
-def _handle(after: int, who: str, measure: str, **more: object) -> DemoStep:
-    return DemoStep(after_minutes=after, who=who, move="handle", values={"measure": measure, **more})
-
-
-def _finish(after: int, who: str, measure: str, result: str) -> DemoStep:
-    values = {"measure": measure, "result": result, "standard_met": "true"}
-    return DemoStep(after_minutes=after, who=who, move="finish", values=values)
-
-
-def _close(after: int, who: str, opinion: str = "", way: str = "phone") -> DemoStep:
-    values = {
-        "callback_way": way,
-        "callback_satisfaction": "satisfied",
-        "callback_opinion": opinion,
-        "complainant_signed": "true",
-    }
-    return DemoStep(after_minutes=after, who=who, move="close", values=values)
-
+from gongdan_property_mgmt.demo.complaint_steps import close, establish, fields, finish, forward, grade, handle, reply
 
 #: Follows from a repair whose worker came late.
 LATE_WORKER: Final = DemoCase(
@@ -60,18 +16,31 @@ LATE_WORKER: Final = DemoCase(
     category="repair_service",
     days_ago=1,
     at=time(9, 15),
-    fields=_fields("前天上午", "以后晚到要提前打电话，这次尽快把楼上漏水查清"),
+    fields=fields("前天上午", "以后晚到要提前打电话，这次尽快把楼上漏水查清"),
     steps=(
-        _grade(8, "zhangmin", "ordinary", "派工衔接不到位，未按约定时间到场也未告知"),
-        _forward(15, "zhangmin", "zhaoqiang", "工程部"),
-        _reply(70, "zhangmin", "已向工程部核实，确因抢修晚到且未告知，先向您致歉，明天上午答复处理办法", next_hours=26),
-        _establish(
+        grade(8, "zhangmin", "ordinary", "派工衔接不到位，未按约定时间到场也未告知"),
+        forward(15, "zhangmin", "zhaoqiang", "工程部"),
+        reply(70, "zhangmin", "已向工程部核实，确因抢修晚到且未告知，先向您致歉，明天上午答复处理办法", next_hours=26),
+        establish(
             240,
             "zhaoqiang",
             "slow",
             "1 栋立管爆管抢修占用全部水工，值班人员只改了时间，没有在二十分钟内打电话说明",
         ),
     ),
+)
+
+#: Complained of in the office tower as well, where another regulation gives other times.
+FULL_BINS: Final = DemoCase(
+    type="complaint",
+    who="zhangmin",
+    description="垃圾桶满了两天没有清运，异味很大，已经反映过一次",
+    customer=("刘英", "15984513678"),
+    place="3-1-1604",
+    channel="wechat",
+    minutes_ago=95,
+    fields=fields("前天开始", "今天清掉，以后每天清运两次"),
+    steps=(grade(9, "zhangmin", "ordinary", "保洁未按班次清运，属服务不到位"),),
 )
 
 COMPLAINTS: Final[tuple[DemoCase, ...]] = (
@@ -82,19 +51,9 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         customer=("罗雨军", "19926675870"),
         place="中心花园",
         minutes_ago=18,
-        fields=_fields("近一周每晚八点到十点", "九点以后不许开音箱"),
+        fields=fields("近一周每晚八点到十点", "九点以后不许开音箱"),
     ),
-    DemoCase(
-        type="complaint",
-        who="zhangmin",
-        description="垃圾桶满了两天没有清运，异味很大，已经反映过一次",
-        customer=("刘英", "15984513678"),
-        place="3-1-1604",
-        channel="wechat",
-        minutes_ago=95,
-        fields=_fields("前天开始", "今天清掉，以后每天清运两次"),
-        steps=(_grade(9, "zhangmin", "ordinary", "保洁未按班次清运，属服务不到位"),),
-    ),
+    FULL_BINS,
     DemoCase(
         type="complaint",
         who="guoming",
@@ -102,10 +61,10 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         customer=("吴梓明", "19998175794"),
         place="地下车库 B1",
         minutes_ago=160,
-        fields=_fields("上周起每晚", "清走并安排巡查"),
+        fields=fields("上周起每晚", "清走并安排巡查"),
         steps=(
-            _grade(6, "guoming", "ordinary", "秩序巡查不到位"),
-            _forward(14, "guoming", "heweiwen", "秩序部"),
+            grade(6, "guoming", "ordinary", "秩序巡查不到位"),
+            forward(14, "guoming", "heweiwen", "秩序部"),
         ),
     ),
     DemoCase(
@@ -117,11 +76,11 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         channel="visit",
         days_ago=1,
         at=time(16, 40),
-        fields=_fields("半个月前", "给个修好的日期"),
+        fields=fields("半个月前", "给个修好的日期"),
         steps=(
-            _grade(5, "zhangmin", "minor", "个别灯具损坏，未影响通行"),
-            _forward(20, "zhangmin", "zhaoqiang", "工程部"),
-            _reply(85, "zhangmin", "水下灯需放水后更换，工程部正在排期，后天下午答复您确定日期", next_hours=46),
+            grade(5, "zhangmin", "minor", "个别灯具损坏，未影响通行"),
+            forward(20, "zhangmin", "zhaoqiang", "工程部"),
+            reply(85, "zhangmin", "水下灯需放水后更换，工程部正在排期，后天下午答复您确定日期", next_hours=46),
         ),
     ),
     LATE_WORKER,
@@ -133,19 +92,19 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         place="1-1-1202",
         days_ago=2,
         at=time(8, 5),
-        fields=_fields("这三天早上", "不到九点不许施工"),
+        fields=fields("这三天早上", "不到九点不许施工"),
         steps=(
-            _grade(10, "guoming", "minor", "邻里施工噪声，物业已贴施工时间告示"),
-            _forward(22, "guoming", "heweiwen", "秩序部"),
-            _reply(55, "guoming", "已上楼核实，施工方承诺九点后开工，今天下班前再答复您", next_hours=10),
-            _establish(
+            grade(10, "guoming", "minor", "邻里施工噪声，物业已贴施工时间告示"),
+            forward(22, "guoming", "heweiwen", "秩序部"),
+            reply(55, "guoming", "已上楼核实，施工方承诺九点后开工，今天下班前再答复您", next_hours=10),
+            establish(
                 200,
                 "heweiwen",
                 "outside_contract",
                 "施工单位违反告示的作业时间，物业已履行告知和巡查义务",
                 finding="invalid",
             ),
-            _handle(
+            handle(
                 220,
                 "heweiwen",
                 "协助与 1302 业主协商，约定九点后施工，再违反报城管热线",
@@ -161,14 +120,14 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         place="3-1-2302",
         days_ago=2,
         at=time(10, 25),
-        fields=_fields("昨天下午三点左右", "加强门岗登记"),
+        fields=fields("昨天下午三点左右", "加强门岗登记"),
         steps=(
-            _grade(7, "zhangmin", "ordinary", "门岗登记不到位"),
-            _forward(18, "zhangmin", "heweiwen", "秩序部"),
-            _reply(60, "zhangmin", "已调取监控，确有未登记人员尾随进入，明天答复整改情况", next_hours=24),
-            _establish(180, "heweiwen", "negligence", "监控显示当班门岗离开岗亭四分钟，推销人员尾随业主进入"),
-            _handle(240, "heweiwen", "当班门岗停岗培训，单元门加装闭门器报警", responsible_person="门岗 周某"),
-            _finish(
+            grade(7, "zhangmin", "ordinary", "门岗登记不到位"),
+            forward(18, "zhangmin", "heweiwen", "秩序部"),
+            reply(60, "zhangmin", "已调取监控，确有未登记人员尾随进入，明天答复整改情况", next_hours=24),
+            establish(180, "heweiwen", "negligence", "监控显示当班门岗离开岗亭四分钟，推销人员尾随业主进入"),
+            handle(240, "heweiwen", "当班门岗停岗培训，单元门加装闭门器报警", responsible_person="门岗 周某"),
+            finish(
                 1500, "heweiwen", "当班门岗停岗培训，单元门加装闭门器报警", "培训考核已完成，3 栋两个单元报警已装好"
             ),
         ),
@@ -181,26 +140,26 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         place="1栋大堂",
         days_ago=2,
         at=time(7, 30),
-        fields=_fields("今天早上七点", "承担医药费并道歉"),
+        fields=fields("今天早上七点", "承担医药费并道歉"),
         steps=(
-            _grade(4, "guoming", "major", "业户受伤就医，保洁作业未设警示", consequence="injury"),
-            _forward(9, "guoming", "linguodong", "环境部"),
-            _reply(40, "guoming", "项目经理和客服部经理今天上午到医院看望，费用先由公司垫付", next_hours=4),
+            grade(4, "guoming", "major", "业户受伤就医，保洁作业未设警示", consequence="injury"),
+            forward(9, "guoming", "linguodong", "环境部"),
+            reply(40, "guoming", "项目经理和客服部经理今天上午到医院看望，费用先由公司垫付", next_hours=4),
             DemoStep(
                 after_minutes=120,
                 who="yangjunming",
                 note="已与 @陈建华 一起到医院看望，CT 显示腕部软组织挫伤，无骨折",
                 is_public=False,
             ),
-            _establish(150, "linguodong", "negligence", "保洁员拖地后未放“小心地滑”牌，监控已封存"),
-            _handle(
+            establish(150, "linguodong", "negligence", "保洁员拖地后未放“小心地滑”牌，监控已封存"),
+            handle(
                 200,
                 "linguodong",
                 "垫付医药费，报公众责任险；全部大堂增配警示牌并纳入巡查表",
                 responsible_person="保洁班组长",
                 told_at=timedelta(hours=4),
             ),
-            _finish(
+            finish(
                 1620,
                 "linguodong",
                 "垫付医药费，报公众责任险；全部大堂增配警示牌并纳入巡查表",
@@ -223,14 +182,14 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         category="facilities",
         days_ago=8,
         at=time(18, 20),
-        fields=_fields("当天下午", "赔偿维修费"),
+        fields=fields("当天下午", "赔偿维修费"),
         steps=(
-            _grade(5, "zhangmin", "major", "管道保温层脱落造成车辆损坏", consequence="loss"),
-            _forward(9, "zhangmin", "zhaoqiang", "工程部"),
-            _reply(50, "zhangmin", "已现场拍照定损，明天中午前答复赔偿方案", next_hours=18),
-            _establish(130, "zhaoqiang", "facility", "保温层卡箍锈蚀断裂，上月巡检未发现"),
-            _handle(900, "zhaoqiang", "按 4S 店报价赔付；车库保温层全面排查加固", told_at=timedelta(hours=16)),
-            _finish(
+            grade(5, "zhangmin", "major", "管道保温层脱落造成车辆损坏", consequence="loss"),
+            forward(9, "zhangmin", "zhaoqiang", "工程部"),
+            reply(50, "zhangmin", "已现场拍照定损，明天中午前答复赔偿方案", next_hours=18),
+            establish(130, "zhaoqiang", "facility", "保温层卡箍锈蚀断裂，上月巡检未发现"),
+            handle(900, "zhaoqiang", "按 4S 店报价赔付；车库保温层全面排查加固", told_at=timedelta(hours=16)),
+            finish(
                 2900,
                 "zhaoqiang",
                 "按 4S 店报价赔付；车库保温层全面排查加固",
@@ -242,7 +201,7 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
                 move="visit",
                 values={"callback_way": "on_site", "callback_opinion": "车主满意"},
             ),
-            _close(3240, "chenjianhua", "满意，建议车库再巡查一遍", "on_site"),
+            close(3240, "chenjianhua", "满意，建议车库再巡查一遍", "on_site"),
         ),
     ),
     DemoCase(
@@ -254,14 +213,14 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         category="cleaning",
         days_ago=4,
         at=time(11, 0),
-        fields=_fields("一个多月了", "早晚各清洁一次"),
+        fields=fields("一个多月了", "早晚各清洁一次"),
         steps=(
-            _grade(6, "guoming", "ordinary", "保洁频次不足"),
-            _forward(15, "guoming", "linguodong", "环境部"),
-            _reply(80, "guoming", "已安排增加晚间一次，明天给您答复", next_hours=24),
-            _establish(120, "linguodong", "quality", "排班表上电梯轿厢每日一次，不符合合同的每日两次"),
-            _handle(140, "linguodong", "改为每日早晚两次"),
-            _finish(1500, "linguodong", "改为每日早晚两次", "排班已改，当日执行"),
+            grade(6, "guoming", "ordinary", "保洁频次不足"),
+            forward(15, "guoming", "linguodong", "环境部"),
+            reply(80, "guoming", "已安排增加晚间一次，明天给您答复", next_hours=24),
+            establish(120, "linguodong", "quality", "排班表上电梯轿厢每日一次，不符合合同的每日两次"),
+            handle(140, "linguodong", "改为每日早晚两次"),
+            finish(1500, "linguodong", "改为每日早晚两次", "排班已改，当日执行"),
             DemoStep(
                 after_minutes=2900,
                 who="yangjunming",
@@ -283,7 +242,7 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         category="charges",
         days_ago=1,
         at=time(11, 10),
-        fields=_fields("本月账单", "说明依据"),
+        fields=fields("本月账单", "说明依据"),
         steps=(
             DemoStep(
                 after_minutes=6,
@@ -304,15 +263,15 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         place="中心花园",
         days_ago=6,
         at=time(9, 30),
-        fields=_fields("昨天下午", "以后提前一天贴通知"),
+        fields=fields("昨天下午", "以后提前一天贴通知"),
         steps=(
-            _grade(8, "guoming", "minor", "未造成影响，改进容易"),
-            _forward(20, "guoming", "linguodong", "环境部"),
-            _reply(60, "guoming", "所用为低毒药剂，当天已设围挡；通知确有疏漏，今天下午答复", next_hours=6),
-            _establish(150, "linguodong", "negligence", "绿化外包单位临时改期，未重新贴通知"),
-            _handle(160, "linguodong", "打药改期须提前一天在单元门和群里通知"),
-            _finish(300, "linguodong", "打药改期须提前一天在单元门和群里通知", "已与外包单位签补充约定"),
-            _close(1500, "yangjunming", "能改就好"),
+            grade(8, "guoming", "minor", "未造成影响，改进容易"),
+            forward(20, "guoming", "linguodong", "环境部"),
+            reply(60, "guoming", "所用为低毒药剂，当天已设围挡；通知确有疏漏，今天下午答复", next_hours=6),
+            establish(150, "linguodong", "negligence", "绿化外包单位临时改期，未重新贴通知"),
+            handle(160, "linguodong", "打药改期须提前一天在单元门和群里通知"),
+            finish(300, "linguodong", "打药改期须提前一天在单元门和群里通知", "已与外包单位签补充约定"),
+            close(1500, "yangjunming", "能改就好"),
         ),
     ),
     DemoCase(
@@ -324,9 +283,9 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
         category="charges",
         days_ago=3,
         at=time(19, 40),
-        fields=_fields("昨天", "取消超时费"),
+        fields=fields("昨天", "取消超时费"),
         steps=(
-            _grade(10, "zhangmin", "minor", "第三方经营设施，影响小"),
+            grade(10, "zhangmin", "minor", "第三方经营设施，影响小"),
             DemoStep(
                 after_minutes=30,
                 who="liuwenjing",

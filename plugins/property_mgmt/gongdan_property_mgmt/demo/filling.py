@@ -1,11 +1,12 @@
-"""Fill the demo company: the two lists as they lie in the office, then what is going on this week."""
+"""Fill the housing estate: the two lists as they lie in the office, then what is going on this week."""
 
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from gongdan.api import AssetInput, CalendarDraft, CompanyDesk, LinkKind, Progress, Source, at_moment, msg, play
+from gongdan.api import AssetInput, CompanyDesk, LinkKind, Progress, Source, at_moment, msg, play
 from gongdan_property_mgmt.demo.complaints import COMPLAINTS, LATE_WORKER
+from gongdan_property_mgmt.demo.opening import ESTATE_PACK, open_with
 from gongdan_property_mgmt.demo.repairs import REPAIRS, WAITED_FOR
 from gongdan_property_mgmt.demo.rostering import fill_roster
 
@@ -22,16 +23,12 @@ _PUBLIC_PARTS: Final = (
     ("roof", "3栋屋面", "3", "roof"),
 )
 _PARKING_SPACES: Final = 6
-#: The desk is open every day but statutory holidays (004-06-20).
-_HOURS: Final = CalendarDraft("客服前台", ("08:00-19:00",) * 7)
-_PACK: Final = "property_mgmt.residential"
 
 
 def fill(desk: CompanyDesk, progress: Progress) -> None:
     """Set hours and policy, import both lists, add what they do not hold, and play the week."""
     with at_moment(desk.installation, desk.installation.clock() - _MOVED_IN):
-        desk.calendars.save(_HOURS)
-        desk.policies.apply(desk.policies.pack(_PACK))
+        open_with(desk, ESTATE_PACK)
         progress(msg("导入房屋台账"))
         desk.imports.run("units", Source(path=_FOLDER / "房屋台账.xlsx"))
         progress(msg("导入两年的报修投诉台账"))

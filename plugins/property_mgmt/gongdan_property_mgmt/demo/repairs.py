@@ -1,56 +1,21 @@
 """Repairs of the week, each at another point of its way."""
 
-from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Final
 
 from gongdan.api import DemoCase, DemoStep
-
-_FREE: Final[Mapping[str, object]] = {"charge_kind": "free"}
-_PAID: Final[Mapping[str, object]] = {"charge_kind": "paid"}
-
-
-def _visit(hours: float, charge: Mapping[str, object]) -> Mapping[str, object]:
-    return {**charge, "visit_at": timedelta(hours=hours)}
-
-
-def _dispatch(after: int, worker: str, trade: str, who: str = "liuwenjing") -> DemoStep:
-    return DemoStep(after_minutes=after, who=who, move="dispatch", values={"assignee": worker, "trade": trade})
-
-
-def _arrive_and_start(after: int, worker: str) -> tuple[DemoStep, ...]:
-    return (
-        DemoStep(after_minutes=after, who=worker, move="arrive"),
-        DemoStep(after_minutes=after + 6, who=worker, move="start", values=_FREE),
-    )
-
-
-def _quote(after: int, worker: str, amount: str) -> tuple[DemoStep, ...]:
-    quoted = {**_PAID, "quote_amount": amount, "quote_accepted": "true"}
-    return (
-        DemoStep(after_minutes=after, who=worker, move="arrive"),
-        DemoStep(after_minutes=after + 10, who=worker, move="start", values=quoted),
-    )
-
-
-def _finish(after: int, worker: str, *, result: str, materials: str, hours: str, **more: object) -> DemoStep:
-    values = {"result": result, "materials": materials, "hours": hours, "cause": "wear", **more}
-    return DemoStep(after_minutes=after, who=worker, move="finish", values=values)
-
-
-def _confirm(after: int, worker: str, customer: str) -> DemoStep:
-    values = {"confirmation_way": "signature", "confirmed_by": customer}
-    return DemoStep(after_minutes=after, who=worker, move="confirm", values=values)
-
-
-def _call_back(after: int, satisfaction: str, opinion: str = "", who: str = "zhangmin") -> DemoStep:
-    values = {"callback_way": "phone", "callback_satisfaction": satisfaction, "callback_opinion": opinion}
-    return DemoStep(after_minutes=after, who=who, move="call_back", values=values)
-
-
-def _close(after: int, who: str = "zhangmin") -> DemoStep:
-    return DemoStep(after_minutes=after, who=who, move="close")
-
+from gongdan_property_mgmt.demo.repair_steps import (
+    FREE,
+    PAID,
+    arrive_and_start,
+    call_back,
+    close,
+    confirm,
+    dispatch,
+    finish,
+    quote,
+    visit,
+)
 
 #: The worker did not come when he had promised; a complaint follows from it.
 WAITED_FOR: Final = DemoCase(
@@ -61,11 +26,11 @@ WAITED_FOR: Final = DemoCase(
     place="2-2-1906",
     days_ago=2,
     at=time(8, 40),
-    fields=_visit(1.5, _FREE),
+    fields=visit(1.5, FREE),
     steps=(
-        _dispatch(12, "hujunming", "plumber"),
+        dispatch(12, "hujunming", "plumber", "liuwenjing"),
         DemoStep(after_minutes=95, who="guoming", note="业主来电催促，@胡军明 还在 1 栋抢修，已致歉并改约十一点半"),
-        *_arrive_and_start(185, "hujunming"),
+        *arrive_and_start(185, "hujunming"),
         DemoStep(
             after_minutes=230,
             who="hujunming",
@@ -84,7 +49,7 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         customer=("吴涵国", "13883324036"),
         place="3-2-501",
         minutes_ago=14,
-        fields=_visit(0.5, _PAID),
+        fields=visit(0.5, PAID),
     ),
     DemoCase(
         type="repair",
@@ -94,7 +59,7 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="1栋大堂",
         channel="patrol",
         minutes_ago=52,
-        fields={**_visit(3, _FREE), "reported_by": "staff"},
+        fields={**visit(3, FREE), "reported_by": "staff"},
     ),
     DemoCase(
         type="repair",
@@ -104,8 +69,8 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="3-1-1105",
         channel="wechat",
         minutes_ago=85,
-        fields=_visit(2, _PAID),
-        steps=(_dispatch(9, "chenyanyang", "handyman"),),
+        fields=visit(2, PAID),
+        steps=(dispatch(9, "chenyanyang", "handyman", "liuwenjing"),),
     ),
     DemoCase(
         type="repair",
@@ -114,9 +79,9 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         customer=("朱勇", "13862528522"),
         place="2-1-1002",
         minutes_ago=130,
-        fields=_visit(1, _PAID),
+        fields=visit(1, PAID),
         steps=(
-            _dispatch(7, "sungangyong", "electrician"),
+            dispatch(7, "sungangyong", "electrician", "liuwenjing"),
             DemoStep(after_minutes=24, who="sungangyong", move="arrive"),
         ),
     ),
@@ -127,8 +92,8 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         customer=("郭秀", "19966993908"),
         place="2-1-603",
         minutes_ago=200,
-        fields=_visit(1, _PAID),
-        steps=(_dispatch(10, "hujunming", "plumber"), *_quote(55, "hujunming", "60")),
+        fields=visit(1, PAID),
+        steps=(dispatch(10, "hujunming", "plumber", "liuwenjing"), *quote(55, "hujunming", "60")),
     ),
     DemoCase(
         type="repair",
@@ -138,10 +103,10 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="1-1-805",
         days_ago=2,
         at=time(10, 5),
-        fields=_visit(3, _FREE),
+        fields=visit(3, FREE),
         steps=(
-            _dispatch(20, "sungangyong", "low_voltage"),
-            *_arrive_and_start(170, "sungangyong"),
+            dispatch(20, "sungangyong", "low_voltage", "liuwenjing"),
+            *arrive_and_start(170, "sungangyong"),
             DemoStep(
                 after_minutes=215,
                 who="sungangyong",
@@ -160,7 +125,7 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="2栋 A 梯",
         days_ago=1,
         at=time(9, 20),
-        fields=_visit(2, _FREE),
+        fields=visit(2, FREE),
         steps=(
             DemoStep(
                 after_minutes=15,
@@ -168,8 +133,8 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
                 move="dispatch",
                 values={"outside_firm": "宏达电梯维保", "assignee": "zhaoqiang", "trade": "lift"},
             ),
-            *_arrive_and_start(110, "zhaoqiang"),
-            _finish(
+            *arrive_and_start(110, "zhaoqiang"),
+            finish(
                 190,
                 "zhaoqiang",
                 result="更换门机皮带，五层平层已校正",
@@ -187,11 +152,11 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="1-2-906",
         days_ago=1,
         at=time(14, 10),
-        fields=_visit(2, _PAID),
+        fields=visit(2, PAID),
         steps=(
-            _dispatch(8, "chenyanyang", "handyman"),
-            *_quote(75, "chenyanyang", "80"),
-            _finish(
+            dispatch(8, "chenyanyang", "handyman", "liuwenjing"),
+            *quote(75, "chenyanyang", "80"),
+            finish(
                 130,
                 "chenyanyang",
                 result="更换滑轮一对，轨道清理",
@@ -200,7 +165,7 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
                 fee="80",
                 receipt_number="0036118",
             ),
-            _confirm(136, "chenyanyang", "吴娜艳"),
+            confirm(136, "chenyanyang", "吴娜艳"),
         ),
     ),
     DemoCase(
@@ -211,11 +176,11 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="3-1-802",
         days_ago=2,
         at=time(16, 30),
-        fields=_visit(1, _FREE),
+        fields=visit(1, FREE),
         steps=(
-            _dispatch(11, "hujunming", "hvac"),
-            *_arrive_and_start(48, "hujunming"),
-            _finish(
+            dispatch(11, "hujunming", "hvac", "liuwenjing"),
+            *arrive_and_start(48, "hujunming"),
+            finish(
                 100,
                 "hujunming",
                 result="分水器排气，清洗过滤网，回水温度恢复",
@@ -223,7 +188,7 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
                 hours="1",
                 cause="equipment",
             ),
-            _confirm(108, "hujunming", "罗丽子"),
+            confirm(108, "hujunming", "罗丽子"),
             DemoStep(
                 after_minutes=1080,
                 who="zhangmin",
@@ -240,11 +205,11 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="2-1-306",
         days_ago=2,
         at=time(9, 0),
-        fields=_visit(1, _PAID),
+        fields=visit(1, PAID),
         steps=(
-            _dispatch(6, "hujunming", "plumber"),
-            *_quote(50, "hujunming", "95"),
-            _finish(
+            dispatch(6, "hujunming", "plumber", "liuwenjing"),
+            *quote(50, "hujunming", "95"),
+            finish(
                 95,
                 "hujunming",
                 result="更换进水阀",
@@ -253,8 +218,8 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
                 fee="95",
                 receipt_number="0036104",
             ),
-            _confirm(101, "hujunming", "王文"),
-            _call_back(1500, "unsatisfied", "夜里又开始流水，声音很大，要求重新处理"),
+            confirm(101, "hujunming", "王文"),
+            call_back(1500, "unsatisfied", "夜里又开始流水，声音很大，要求重新处理", who="zhangmin"),
         ),
     ),
     DemoCase(
@@ -265,16 +230,16 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="1-1-602",
         days_ago=4,
         at=time(10, 30),
-        fields=_visit(4, _FREE),
+        fields=visit(4, FREE),
         steps=(
-            _dispatch(15, "chenyanyang", "carpenter"),
-            *_arrive_and_start(235, "chenyanyang"),
-            _finish(280, "chenyanyang", result="调整铰链", materials="无", hours="0.5"),
-            _confirm(285, "chenyanyang", "胡兰子"),
-            _call_back(1650, "unsatisfied", "风大时还是响，密封条也老化了"),
+            dispatch(15, "chenyanyang", "carpenter", "liuwenjing"),
+            *arrive_and_start(235, "chenyanyang"),
+            finish(280, "chenyanyang", result="调整铰链", materials="无", hours="0.5"),
+            confirm(285, "chenyanyang", "胡兰子"),
+            call_back(1650, "unsatisfied", "风大时还是响，密封条也老化了", who="zhangmin"),
             DemoStep(after_minutes=1655, who="zhangmin", move="rework"),
-            _dispatch(1680, "chenyanyang", "carpenter"),
-            *_arrive_and_start(3000, "chenyanyang"),
+            dispatch(1680, "chenyanyang", "carpenter", "liuwenjing"),
+            *arrive_and_start(3000, "chenyanyang"),
         ),
     ),
     DemoCase(
@@ -285,11 +250,11 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="2-2-402",
         days_ago=4,
         at=time(15, 20),
-        fields=_visit(1, _PAID),
+        fields=visit(1, PAID),
         steps=(
-            _dispatch(10, "hujunming", "plumber"),
-            *_quote(40, "hujunming", "50"),
-            _finish(
+            dispatch(10, "hujunming", "plumber", "liuwenjing"),
+            *quote(40, "hujunming", "50"),
+            finish(
                 70,
                 "hujunming",
                 result="更换阀芯",
@@ -298,9 +263,9 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
                 fee="50",
                 receipt_number="0036071",
             ),
-            _confirm(75, "hujunming", "吴华刚"),
-            _call_back(1140, "satisfied", "师傅很准时，还套了鞋套"),
-            _close(1142),
+            confirm(75, "hujunming", "吴华刚"),
+            call_back(1140, "satisfied", "师傅很准时，还套了鞋套", who="zhangmin"),
+            close(1142, "zhangmin"),
         ),
     ),
     DemoCase(
@@ -312,11 +277,11 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         channel="patrol",
         days_ago=3,
         at=time(7, 50),
-        fields={**_visit(0.5, _FREE), "reported_by": "staff"},
+        fields={**visit(0.5, FREE), "reported_by": "staff"},
         steps=(
-            _dispatch(5, "sungangyong", "low_voltage"),
-            *_arrive_and_start(22, "sungangyong"),
-            _finish(
+            dispatch(5, "sungangyong", "low_voltage", "liuwenjing"),
+            *arrive_and_start(22, "sungangyong"),
+            finish(
                 75,
                 "sungangyong",
                 result="清洁地感线圈接头，重新整定落杆时间",
@@ -325,8 +290,8 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
                 cause="equipment",
             ),
             DemoStep(after_minutes=90, who="zhaoqiang", move="foreman_confirm"),
-            _call_back(400, "satisfied", who="guoming"),
-            _close(401, "guoming"),
+            call_back(400, "satisfied", who="guoming"),
+            close(401, "guoming"),
         ),
     ),
     DemoCase(
@@ -337,7 +302,7 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
         place="1-2-404",
         days_ago=1,
         at=time(18, 15),
-        fields=_visit(1, _PAID),
+        fields=visit(1, PAID),
         steps=(
             DemoStep(
                 after_minutes=25,
