@@ -24,7 +24,7 @@ PLAN_RULES: tuple[PlanRule, ...] = (
         ),
         owed_by=(DESK_CLERK, DESK_SUPERVISOR),
         warn_percents=(50, 80),
-        clauses=("001-01-20",),
+        clauses=("001-01-20", "004-05-08"),
     ),
     PlanRule(
         name="property_mgmt.log_sample",
@@ -50,7 +50,7 @@ PLAN_RULES: tuple[PlanRule, ...] = (
         catch_up=_CATCH_UP,
         owed_by=(DESK_CLERK, DESK_SUPERVISOR),
         warn_percents=(50, 80),
-        clauses=("001-01-22",),
+        clauses=("001-01-22", "004-09-02"),
     ),
     PlanRule(
         name="property_mgmt.complaint_report",

@@ -47,14 +47,14 @@ def _key(name: str, label: str, kind: PolicyKind, *clauses: str) -> PolicyKey:
 
 
 PLAN_KEYS: tuple[PolicyKey, ...] = (
-    _key("visits", msg("走访住户：多久一次"), PolicyKind.RECURRENCE, "001-01-20"),
-    _key("visits_share", msg("走访住户：每次走访几成"), PolicyKind.PERCENT, "001-01-20"),
-    _limit("visits_within", msg("走访住户：多久走访完"), "001-01-20"),
+    _key("visits", msg("走访住户：多久一次"), PolicyKind.RECURRENCE, "001-01-20", "004-05-08"),
+    _key("visits_share", msg("走访住户：每次走访几成"), PolicyKind.PERCENT, "001-01-20", "004-05-08"),
+    _limit("visits_within", msg("走访住户：多久走访完"), "001-01-20", "004-05-08"),
     _key("log_samples", msg("抽查值班记录：多久一次"), PolicyKind.RECURRENCE, "001-01-07"),
     _key("log_sample_share", msg("抽查值班记录：抽查几成"), PolicyKind.PERCENT, "001-01-07"),
     _limit("log_sample_within", msg("抽查值班记录：多久查完"), "001-01-07"),
-    _key("surveys", msg("发放问卷：每年哪几天"), PolicyKind.RECURRENCE, "001-01-22"),
-    _limit("survey_within", msg("发放问卷：多久发完"), "001-01-22"),
+    _key("surveys", msg("发放问卷：每年哪几天"), PolicyKind.RECURRENCE, "001-01-22", "004-09-02"),
+    _limit("survey_within", msg("发放问卷：多久发完"), "001-01-22", "004-09-02"),
     _key("complaint_reports", msg("投诉工作月报：每月哪一天"), PolicyKind.RECURRENCE, "001-01-57"),
     _limit("complaint_report_within", msg("投诉工作月报：多久出具"), "001-01-57"),
     # No source says it; the plans would stand still if nothing were proposed.

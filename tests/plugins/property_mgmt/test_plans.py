@@ -78,6 +78,28 @@ def test_a_fifth_of_the_duty_records_is_sampled_on_a_day_that_nobody_knows_befor
     assert (run.planned_for.month, run.population, run.size, run.debtor) == (4, 6, 2, "李建国")
 
 
+@pytest.mark.clause("004-05-08")
+@pytest.mark.clause("004-09-02")
+def test_an_office_tower_asks_and_visits_once_it_has_decided_what_its_regulation_leaves_open(
+    company_desk: CompanyDesk, person: People, clock: Clock
+) -> None:
+    clerk = person("desk_clerk")
+
+    def states() -> dict[str, tuple[date | None, tuple[str, ...]]]:
+        found = {plan.rule.removeprefix("property_mgmt."): plan for plan in clerk.plans.all()}
+        return {name: (found[name].next_on, found[name].undecided) for name in ("survey", "household_visits")}
+
+    company_desk.policies.apply(company_desk.policies.pack("property_mgmt.office"))
+    assert states() == {
+        "survey": (None, ("发放问卷：多久发完",)), "household_visits": (None, ("走访住户：每次走访几成",))
+    }  # fmt: skip
+    clock.set(datetime(2026, 3, 6, 2, tzinfo=UTC))
+    company_desk.policies.set("property_mgmt.survey_within", "30 day")
+    company_desk.policies.set("property_mgmt.visits_share", "10")
+    # Begun on 5 March; 5 September 2026 is a Saturday.
+    assert states() == {"survey": (date(2026, 9, 4), ()), "household_visits": (date(2026, 4, 1), ())}
+
+
 @pytest.mark.clause("001-01-22")
 @pytest.mark.clause("001-01-57")
 def test_surveys_go_out_before_june_and_december_and_the_report_at_the_end_of_the_month(

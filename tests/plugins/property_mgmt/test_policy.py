@@ -125,6 +125,27 @@ def test_promptly_is_no_figure_in_a_housing_estate(company_desk: CompanyDesk) ->
     assert _left_open(company_desk, RESIDENTIAL, *keys) == list(keys)
 
 
+@pytest.mark.clause("004-05-08")
+@pytest.mark.clause("004-09-02")
+def test_an_office_building_visits_every_month_and_asks_every_half_year(company_desk: CompanyDesk) -> None:
+    keys = ("visits", "visits_within", "surveys")
+    assert _answers(company_desk, OFFICE, *keys) == ["month:1", "month+0:31", "6 month"]
+
+
+@pytest.mark.clause("004-05-08")
+@pytest.mark.clause("004-09-02")
+def test_a_number_of_customers_is_no_share_and_a_half_year_is_no_limit(company_desk: CompanyDesk) -> None:
+    keys = ("visits_share", "survey_within")
+    assert _left_open(company_desk, OFFICE, *keys) == list(keys)
+
+
+def test_of_samples_and_complaint_reports_the_office_regulation_says_nothing(company_desk: CompanyDesk) -> None:
+    assert _answers(
+        company_desk, OFFICE, "log_samples", "log_sample_share", "log_sample_within",
+        "complaint_reports", "complaint_report_within",
+    ) == [None] * 5  # fmt: skip
+
+
 def test_nothing_is_decided_before_a_company_decides(company_desk: CompanyDesk) -> None:
     undecided = {value.key for value in company_desk.policies.undecided()}
     assert {key.name for key in FIGURES} <= undecided
