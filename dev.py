@@ -118,7 +118,11 @@ READING = {
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
     "catalogues": ["-m", "gongdan.language.check"],
 }
-PYTEST = ["-m", "pytest", "-q", "-n", "2", "-m", "not browser"]
+#: What opens pages in Chromium; the other tests need not be read to find these.
+IN_BROWSER = ("tests/browser", "tests/frontend", "tests/web/test_in_browser.py")
+PYTEST = ["-m", "pytest", "-q", "-n", "2", "-m"]
+WITHOUT_BROWSER = [*PYTEST, "not browser", *(f"--ignore={path}" for path in IN_BROWSER)]
+WITH_BROWSER = [*PYTEST, "browser", *IN_BROWSER]
 
 
 class Steps:
@@ -155,12 +159,12 @@ def check(*, tests: bool, quick: bool) -> int:
     for title, command in READING.items():
         steps.run(title, command)
     if tests:
-        steps.run("tests on SQLite", PYTEST, GONGDAN_TEST_BACKEND="sqlite")
+        steps.run("tests on SQLite", WITHOUT_BROWSER, GONGDAN_TEST_BACKEND="sqlite")
     if tests and quick:
         steps.note("tests on PostgreSQL", NOT_ASKED)
         steps.note("tests in the browser", NOT_ASKED)
     elif tests:
-        steps.run("tests on PostgreSQL", PYTEST, GONGDAN_TEST_BACKEND="postgresql")
+        steps.run("tests on PostgreSQL", WITHOUT_BROWSER, GONGDAN_TEST_BACKEND="postgresql")
         test_in_browser(steps)
     return steps.finish()
 
@@ -172,7 +176,7 @@ def test_in_browser(steps: Steps) -> None:
         steps.note("tests in the browser", missing)
     else:
         environment = {"GONGDAN_TEST_BACKEND": "sqlite", "GONGDAN_CHROMIUM": chromium}
-        steps.run("tests in the browser", ["-m", "pytest", "-q", "-n", "2", "-m", "browser"], **environment)
+        steps.run("tests in the browser", WITH_BROWSER, **environment)
 
 
 # --- The browser -----------------------------------------------------------------------------------------

@@ -137,6 +137,15 @@ def test_a_missing_browser_is_named_and_fails_the_run(monkeypatch: pytest.Monkey
     assert steps.finish() == 1
 
 
+def test_every_test_is_run_either_in_the_browser_or_without_it() -> None:
+    root = Path(dev.__file__).parent
+    files = {path.relative_to(root).as_posix() for path in (root / "tests").rglob("test_*.py")}
+    opening_pages = {
+        path for path in files if "\npytestmark = pytest.mark.browser\n" in (root / path).read_text("utf-8")
+    }
+    assert opening_pages == {path for path in files if path.startswith(dev.IN_BROWSER)} != set()
+
+
 def test_a_named_browser_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GONGDAN_CHROMIUM", __file__)
     assert dev.chromium() == __file__

@@ -8,7 +8,14 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import InstanceState, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    InstanceState,
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    with_loader_criteria,
+)
 
 from gongdan.errors import TenancyViolation
 from gongdan.storage.base import CompanyScoped
@@ -17,6 +24,7 @@ from gongdan.storage.base import CompanyScoped
 INSTALLATION = UUID(int=0)
 
 _KEY = "gongdan.company"
+_CRITERIA = "gongdan.company.criteria"
 
 
 class CompanySession(Session):
@@ -33,6 +41,13 @@ class CompanySession(Session):
 def bind(session: Session, company_id: UUID) -> None:
     """Bind ``session`` to a company for its whole life."""
     session.info[_KEY] = company_id
+    # Made once for all statements of the session.
+    session.info[_CRITERIA] = with_loader_criteria(
+        CompanyScoped,
+        lambda model: model.company_id == company_id,
+        include_aliases=True,
+        track_closure_variables=True,
+    )
 
 
 def company_of(session: Session) -> UUID:
@@ -43,6 +58,12 @@ def company_of(session: Session) -> UUID:
     return company_id
 
 
+def _criteria_of(session: Session) -> LoaderCriteriaOption:
+    company_of(session)
+    criteria: LoaderCriteriaOption = session.info[_CRITERIA]
+    return criteria
+
+
 @event.listens_for(CompanySession, "do_orm_execute")
 def _scope_statement(state: ORMExecuteState) -> None:
     if state.is_insert:
@@ -50,15 +71,7 @@ def _scope_statement(state: ORMExecuteState) -> None:
     elif (state.is_select or state.is_update or state.is_delete) and _touches_company_rows(state):
         if state.is_update:
             _check_updated(state)
-        company_id = company_of(state.session)
-        state.statement = state.statement.options(
-            with_loader_criteria(
-                CompanyScoped,
-                lambda model: model.company_id == company_id,
-                include_aliases=True,
-                track_closure_variables=True,
-            )
-        )
+        state.statement = state.statement.options(_criteria_of(state.session))
 
 
 def _touches_company_rows(state: ORMExecuteState) -> bool:
