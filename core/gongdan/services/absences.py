@@ -15,6 +15,7 @@ from gongdan.services.roster_rows import (
     AbsenceView,
     StandInView,
     absence_view,
+    let_duties_follow,
     names_of,
     open_shift,
     own_absences,
@@ -84,6 +85,7 @@ class Absences:
             )
             work.session.add(row)
             work.session.flush()
+            let_duties_follow(work)
             work.record("roster.absence_entered", "absence", row.id, after=self._words(work.session, row))
             return absence_view(row, self._names(work.session))
 
@@ -96,6 +98,7 @@ class Absences:
             if row.cancelled_at is not None:
                 raise NotFound("absence", str(absence_id))
             row.cancelled_at = work.now
+            let_duties_follow(work)
             work.record("roster.absence_cancelled", "absence", row.id, before=self._words(work.session, row))
 
     def _check(self, session: Session, new: NewAbsence) -> None:
@@ -163,6 +166,7 @@ class Absences:
             )
             session.add(row)
             session.flush()
+            let_duties_follow(work)
             work.record("roster.stand_in_entered", "shift", shift_id, after=self._words(work.session, row))
             return stand_in_view(row, self._names(session))
 
@@ -174,6 +178,7 @@ class Absences:
             if row.cancelled_at is not None:
                 raise NotFound("stand_in", str(stand_in_id))
             row.cancelled_at = work.now
+            let_duties_follow(work)
             work.record("roster.stand_in_cancelled", "shift", row.shift_id, before=self._words(work.session, row))
 
     # --- Shared ------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from gongdan.services.departments import Departments
 from gongdan.services.duties import Duties
 from gongdan.services.duty_changes import HANDLERS
 from gongdan.services.duty_log import DutyLog
+from gongdan.services.duty_rounds import ROSTER_HANDLERS
 from gongdan.services.explain import Explain
 from gongdan.services.exports import Exports
 from gongdan.services.handovers import Handovers
@@ -129,7 +130,7 @@ class Desk:
     @cached_property
     def timers(self) -> Timers:
         """Return the executor of what is due."""
-        return Timers(self, {**HANDLERS, **PLAN_HANDLERS})
+        return Timers(self, {**HANDLERS, **ROSTER_HANDLERS, **PLAN_HANDLERS})
 
     def at(self, company: CompanyView, actor: Actor = SYSTEM) -> "CompanyDesk":
         """Return the desk of one company for one actor."""

@@ -15,7 +15,7 @@ from gongdan.domain.limits import Limit, Span, read_limit
 from gongdan.domain.policy import PolicyValue
 from gongdan.domain.receivers import Person, Presence, Staff, Unrostered
 from gongdan.domain.rosters import Absence, deputy_of
-from gongdan.services.roster_rows import absences_at, planned
+from gongdan.services.roster_rows import absences_at, next_change, planned
 from gongdan.storage.accounts import AccountRow, MembershipRow
 from gongdan.storage.companies import DepartmentRow
 from gongdan.storage.rosters import AbsenceRow, ShiftRow
@@ -71,6 +71,7 @@ class Figures:
         self._session = session
         self._calendars: dict[UUID | None, WorkingCalendar] = {}
         self._presences: dict[datetime, Presence] = {}
+        self._next_changes: dict[tuple[str, datetime], datetime | None] = {}
 
     def figure(self, key: str, at: datetime) -> Figure:
         """Return what the policy says of a limit at ``at``."""
@@ -108,6 +109,13 @@ class Figures:
         if at not in self._presences:
             self._presences[at] = _Rostered(self._desk, self._session, at, self.staff)
         return self._presences[at]
+
+    def next_change(self, role: str, after: datetime) -> datetime | None:
+        """Return when somebody else may be on shift in a role, after ``after``; None when the roster ends before."""
+        asked = role, after
+        if asked not in self._next_changes:
+            self._next_changes[asked] = next_change(self._session, after, role)
+        return self._next_changes[asked]
 
     @cached_property
     def _has_roster(self) -> bool:

@@ -49,7 +49,7 @@ class DutyKeeper:
         self._passed: dict[UUID, set[str]] = {}
         self.figures = Figures(desk, work.session)
         self.people = DutyPeople(work, self.figures)
-        self._relief = Relief(work, self.people)
+        self._relief = Relief(work, self.people, self.figures)
 
     def rule(self, row: DutyRow) -> DutyRule | None:
         """Return the rule of a duty; None when its plugin is no longer installed."""
@@ -111,6 +111,7 @@ class DutyKeeper:
         self._work.session.add(row)
         self._work.record("duty.started", "duty", row.id, after={**told(row), "event": event, "limit": row.limit})
         self.settle(row)
+        self._relief.watch(row, self._work.now)
         return row
 
     def _opening(self, department_id: UUID | None, now: datetime) -> datetime:
@@ -140,6 +141,17 @@ class DutyKeeper:
                 self._pass(row, point)
             self._plan(row, point)
         self._relief.relieve(row, self.rule(row), moment)
+
+    def look_at_roster(self, row: DutyRow, until: datetime, *, is_anew: bool = False) -> None:
+        """Bring a duty up to ``until``, and look at it again when the roster changes hands after that.
+
+        ``is_anew`` forgets what the roster said before.
+        """
+        if row.ended_at is None:
+            if is_anew:
+                self._relief.rest(row)
+            self.settle(row, until)
+            self._relief.watch(row, until)
 
     def _next(self, row: DutyRow) -> Point | None:
         points = points_of(row, self.rule(row), self.pauses(row), self.figures)
@@ -238,6 +250,7 @@ class DutyKeeper:
         row.ended_at, row.end_event, row.next_at = self._work.now, event, None
         row.ended_by, row.ended_by_name = self._work.actor.account_id, self._work.actor.name
         self._work.cancel_timers(f"duty:{row.id}:")
+        self._relief.rest(row)
 
     # --- Merging -----------------------------------------------------------------------------
 
@@ -252,6 +265,7 @@ class DutyKeeper:
         row.ended_at, row.end_event, row.ended_by, row.ended_by_name = None, "", None, ""
         self._work.record("duty.restored", "duty", row.id, after=told(row))
         self._plan_anew(row)
+        self._relief.watch(row, self._work.now)
 
     def take_back(self, row: DutyRow, event: str) -> None:
         """Owe a duty again that was met, since what met it was taken back; its clock has not stood still."""
@@ -259,6 +273,7 @@ class DutyKeeper:
         row.met_at, row.ended_at, row.end_event, row.ended_by, row.ended_by_name = None, None, "", None, ""
         self._work.record("duty.restored", "duty", row.id, after={**told(row), "event": event})
         self._plan_anew(row)
+        self._relief.watch(row, self._work.now)
 
     # --- Standing still ----------------------------------------------------------------------
 
@@ -422,10 +437,12 @@ class DutyKeeper:
         if rule is None:
             return
         before = told(row)["debtor"]
+        self._relief.rest(row)
         self.people.charge(row, rule, ticket)
         after = told(row)["debtor"]
         if before != after:
             self._work.record("duty.reassigned", "duty", row.id, before={"debtor": before}, after={"debtor": after})
+        self._relief.watch(row, self._work.now)
 
     def hand_over(self, row: DutyRow, incoming: Person, departments: Collection[UUID]) -> None:
         """Let one who has signed for the post of the debtor owe what belongs to it."""

@@ -1,18 +1,18 @@
 """What rows of the roster say: values and views of them, and what several use cases ask about a person."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.folding import is_blank
 from gongdan.domain.rosters import Absence, Period, Shift, StandIn, SwapState, Through
 from gongdan.errors import FieldProblem, MoveRefused, NotFound, Refusal
-from gongdan.services.work import get_row
+from gongdan.services.work import Work, get_row
 from gongdan.storage.accounts import AccountRow, MembershipRow
 from gongdan.storage.companies import DepartmentRow
 from gongdan.storage.rosters import AbsenceRow, ShiftRow, ShiftSwapRow, StandInRow
@@ -20,6 +20,8 @@ from gongdan.text import msg
 
 #: Longest note or reason, in characters.
 MAX_NOTE = 200
+#: Kind of the timer that lets duties look at a roster that has changed.
+ROSTER_CHANGED = "roster.changed"
 
 Dated = type[ShiftRow] | type[AbsenceRow] | type[StandInRow]
 
@@ -208,6 +210,27 @@ def absences_at(session: Session, at: datetime) -> tuple[Absence, ...]:
     """Return everybody's absences that a moment lies in."""
     query = select(AbsenceRow).where(planned(AbsenceRow), AbsenceRow.begins_at <= at, AbsenceRow.ends_at > at)
     return tuple(map(absence_of, session.scalars(query)))
+
+
+def next_change(session: Session, at: datetime, role: str) -> datetime | None:
+    """Return when somebody else may hold a post of a role: the next begin or end of a shift, stand-in or absence."""
+    posts = select(ShiftRow.id).where(planned(ShiftRow), ShiftRow.role == role)
+    wanted: Sequence[tuple[Dated, tuple[ColumnElement[bool], ...]]] = (
+        (ShiftRow, (ShiftRow.role == role,)),
+        (StandInRow, (StandInRow.shift_id.in_(posts),)),
+        (AbsenceRow, ()),
+    )
+    moments = [
+        select(func.min(moment)).where(planned(model), *only, moment > at).scalar_subquery()
+        for model, only in wanted
+        for moment in (model.begins_at, model.ends_at)
+    ]
+    return min((moment for moment in session.execute(select(*moments)).one() if moment is not None), default=None)
+
+
+def let_duties_follow(work: Work) -> None:
+    """Let what is owed because of the roster look at it anew, since it has changed."""
+    work.schedule(ROSTER_CHANGED, "roster:changed", work.now)
 
 
 def swapped_shifts(session: Session) -> frozenset[UUID]:

@@ -21,6 +21,7 @@ from gongdan.services.roster_rows import (
     absences_at,
     departments_above,
     departments_below,
+    let_duties_follow,
     names_of,
     open_shift,
     own_absences,
@@ -209,6 +210,8 @@ class Rosters:
             for department_id in dict.fromkeys(new.department_id for new in shifts):
                 if department_id in known.departments:
                     require_open(work.session, department_id)
+            if shifts:
+                let_duties_follow(work)
             return tuple(self._plan(work, new, known) for new in shifts)
 
     def change(self, shift_id: UUID, new: NewShift) -> ShiftView:
@@ -227,6 +230,7 @@ class Rosters:
             refuse(msg("修改班次"), rules.left_outside(new.period, stand_ins, self._desk.zone))
             row.account_id, row.department_id, row.role = new.account_id, new.department_id, new.role
             row.begins_at, row.ends_at, row.note = new.begins, new.ends, new.note.strip()
+            let_duties_follow(work)
             work.record("roster.shift_changed", "shift", row.id, before=before, after=self._words(row, known))
             return shift_view(row, known.names, swapped_shifts(work.session))
 
@@ -238,6 +242,7 @@ class Rosters:
             row = open_shift(work.session, shift_id)
             self._check_swap(work.session, shift_id, msg("取消班次"))
             row.cancelled_at = work.now
+            let_duties_follow(work)
             work.record("roster.shift_cancelled", "shift", row.id, before=self._words(row, self._known(work.session)))
 
     def _plan(self, work: Work, new: NewShift, known: "_Known") -> ShiftView:

@@ -13,6 +13,7 @@ from gongdan.domain import rosters as rules
 from gongdan.domain.rosters import Exchange, Partner, Period, Shift, SwapState
 from gongdan.errors import InvalidInput, NotAllowed, Refusal
 from gongdan.services.roster_rows import (
+    let_duties_follow,
     names_of,
     open_shift,
     own_absences,
@@ -165,6 +166,7 @@ class Swaps:
                 given, taken = (open_shift(work.session, one) for one in (row.given_shift_id, row.taken_shift_id))
                 given.account_id, taken.account_id = row.other_id, row.asker_id
                 work.session.flush()
+                let_duties_follow(work)
             return self._told(work, row, f"roster.swap_{row.state}")
 
     # --- Shared ------------------------------------------------------------------------------

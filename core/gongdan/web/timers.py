@@ -25,9 +25,11 @@ _PAGE_SIZE = 100
 _KINDS: Mapping[str, str] = {
     "duty.cap": msg("结束责任的暂停"),
     "duty.due": msg("判定责任是否逾期"),
+    "duty.relief": msg("换班时把责任交给当班的人"),
     "duty.rung": msg("升级提醒"),
     "duty.warn": msg("到期前预警"),
     "plan.look": msg("排出计划的下一次"),
+    "roster.changed": msg("排班变动后重新确定责任归谁"),
     EVENT: msg("告知扩展发生了什么"),
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import ModuleType
 from uuid import UUID
 
@@ -10,15 +10,19 @@ import pytest
 from sqlalchemy import event
 
 from gongdan.domain.duties import Rung
+from gongdan.domain.rosters import Period
 from gongdan.domain.rulebook import Rulebook
+from gongdan.domain.timers import TimerState
 from gongdan.services.absences import NewAbsence
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duty_rows import DutyView
+from gongdan.services.rosters import NewShift
 from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import PASSWORD, Factory
 from gongdan.testing.fakes import make_plugin
 from tests.core.services.crew import Crew, account_of, at
+from tests.core.services.planned import Wait
 from tests.core.services.test_handovers import ready
 
 #: Owed by whoever answers the phone, who are told once more when it is missed.
@@ -194,3 +198,89 @@ def test_a_company_without_a_roster_is_asked_once_a_transaction(crew: Crew) -> N
     finally:
         event.remove(engine, "before_cursor_execute", listen)
     assert len([statement for statement in seen if "absence" in statement or "shift" in statement]) == 1
+
+
+def test_the_end_of_a_shift_hands_over_although_nobody_acts(crew: Crew, wait: Wait) -> None:
+    crew.shift(crew.zhang, 5, 8, 10.25)
+    crew.shift(crew.li, 5, 10.25, 16)
+    duty = _duty(crew.head, Factory(crew.wang).ticket(department_id=crew.department_id).id, "sort")
+    wait(at(5, 10.25) - timedelta(seconds=1))
+    assert crew.head.duties.find(duty.id).debtor == "张敏"
+    wait(at(5, 10.25))
+    assert crew.head.duties.find(duty.id).debtor == "李建国"
+    (act,) = [act for act in crew.head.journal.of(duty.id) if act.act == "duty.taken_over"]
+    assert (act.at, act.after["relieved"]) == (at(5, 10.25), "张敏")
+
+
+def test_what_nobody_follows_goes_to_the_next_shift_when_it_begins(crew: Crew, wait: Wait) -> None:
+    crew.shift(crew.zhang, 5, 8, 11)
+    crew.shift(crew.li, 5, 14, 16)
+    ticket = Factory(crew.wang).ticket(department_id=crew.department_id)
+    wait(at(5, 13))
+    assert _duty(crew.head, ticket.id, "sort").debtor == "张敏"
+    wait(at(5, 14))
+    assert _duty(crew.head, ticket.id, "sort").debtor == "李建国"
+
+
+def test_it_passes_on_from_shift_to_shift_and_is_left_alone_once_it_is_noted(crew: Crew, wait: Wait) -> None:
+    crew.shift(crew.zhang, 5, 8, 10.1)
+    crew.shift(crew.li, 5, 10.1, 10.2)
+    crew.shift(crew.wang, 5, 10.2, 11)
+    crew.shift(crew.zhang, 5, 11, 14)
+    duty = _duty(crew.head, Factory(crew.head).ticket(department_id=crew.department_id).id, "sort")
+    wait(at(5, 10.6))
+    assert crew.head.duties.find(duty.id).debtor == "王芳"
+    crew.wang.duties.acknowledge(duty.id)
+    wait(at(5, 15))
+    assert crew.head.duties.find(duty.id).debtor == "王芳"
+
+
+@pytest.mark.parametrize("change", ["shorter", "another", "absence", "stand-in"])
+def test_a_changed_roster_counts_for_what_is_owed_already(crew: Crew, wait: Wait, change: str) -> None:
+    shift = crew.shift(crew.zhang, 5, 8, 14)
+    crew.shift(crew.wang, 5, 14, 24)
+    ticket = Factory(crew.head).ticket(department_id=crew.department_id)
+    wait(at(5, 10.1))
+    own = NewShift(account_id=account_of(crew.zhang), department_id=crew.department_id, role="agent",
+                   begins=at(5, 8), ends=at(5, 14))  # fmt: skip
+    if change == "shorter":
+        crew.head.rosters.change(shift.id, replace(own, ends=at(5, 11)))
+        crew.shift(crew.li, 5, 11, 14)
+    elif change == "another":
+        crew.head.rosters.change(shift.id, replace(own, account_id=account_of(crew.li)))
+    elif change == "absence":
+        _away(crew, 11)
+    else:
+        crew.head.absences.stand_in(shift.id, account_of(crew.li), Period(at(5, 11), at(5, 13)))
+    wait(at(5, 10.2))
+    assert _duty(crew.head, ticket.id, "sort").debtor == ("李建国" if change == "another" else "张敏")
+    wait(at(5, 11))
+    assert _duty(crew.head, ticket.id, "sort").debtor == "李建国"
+
+
+def test_a_shift_that_is_planned_afterwards_takes_over_as_well(crew: Crew, wait: Wait) -> None:
+    crew.shift(crew.zhang, 5, 8, 11)
+    ticket = Factory(crew.wang).ticket(department_id=crew.department_id)
+    wait(at(5, 12))
+    crew.shift(crew.li, 5, 13, 16)
+    wait(at(5, 13))
+    assert _duty(crew.head, ticket.id, "sort").debtor == "李建国"
+
+
+def test_a_duty_has_one_timer_of_the_roster_and_none_when_it_has_ended(
+    crew: Crew, company_desk: CompanyDesk, wait: Wait
+) -> None:
+    crew.shift(crew.zhang, 5, 8, 11)
+    crew.shift(crew.li, 5, 11, 16)
+    duty = _duty(crew.head, Factory(crew.wang).ticket(department_id=crew.department_id).id, "sort")
+    assert _reliefs(company_desk) == [(duty.id, at(5, 11))]
+    crew.shift(crew.wang, 5, 16, 20)
+    wait(at(5, 11))
+    assert _reliefs(company_desk) == [(duty.id, at(5, 16))]
+    crew.head.duties.waive(duty.id, "重复登记")
+    assert _reliefs(company_desk) == []
+
+
+def _reliefs(desk: CompanyDesk) -> list[tuple[UUID, datetime]]:
+    waiting = desk.timer_lists.list(TimerState.WAITING)
+    return [(UUID(str(timer.payload["duty"])), timer.due_at) for timer in waiting if timer.kind == "duty.relief"]
