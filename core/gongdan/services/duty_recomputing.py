@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from gongdan.domain.duties import DutyState
@@ -15,6 +15,7 @@ from gongdan.domain.limits import read_limit
 from gongdan.services.duty_figures import Figure, Figures
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_points import gaps_of
+from gongdan.services.duty_severities import undecided_keys
 from gongdan.services.work import Work
 from gongdan.storage.duties import DutyPauseRow, DutyRow
 from gongdan.storage.tickets import TicketRow
@@ -51,7 +52,8 @@ class Recomputing:
 
     def preview(self, keys: Collection[str], moment: datetime | None) -> Sequence[DutyChange]:
         """Return what would become of the duties whose limit is one of ``keys``; only those that change."""
-        return [change for _, _, change in self._changes(self._rows(keys), moment or self._now)]
+        at = moment or self._now
+        return [change for _, _, change in self._changes(self._figures_for(self._rows(keys), keys, at))]
 
     def run(
         self, work: Work, keys: Collection[str], moment: datetime | None, *, moves_due: bool
@@ -66,9 +68,10 @@ class Recomputing:
             .execution_options(synchronize_session=False)
         )
         rows = self._rows(keys, lock=True) if moves_due else ()
-        for row in rows:
+        wanted = self._figures_for(rows, keys, at)
+        for row, _ in wanted:
             keeper.settle(row)
-        for row, figure, change in self._changes([row for row in rows if row.state in _NOT_MISSED], at):
+        for row, figure, change in self._changes([pair for pair in wanted if pair[0].state in _NOT_MISSED]):
             row.policy_at = at
             keeper.set_limit(row, figure, "policy")
             done.append(change)
@@ -102,17 +105,40 @@ class Recomputing:
         return done
 
     def _rows(self, keys: Collection[str], *, lock: bool = False) -> Sequence[DutyRow]:
+        """Return what is owed by one of the keys, and what may be waiting for one with a graver ticket."""
+        rules = self._desk.installation.plugins.catalogue.duty_rules.of(self._desk.enabled)
+        naming = [rule.name for rule in rules if not isinstance(rule.limit, str) and {*rule.limit.values()} & {*keys}]
         query = (
             select(DutyRow)
-            .where(DutyRow.ended_at.is_(None), DutyRow.policy_key.in_(keys), DutyRow.state.in_(_NOT_MISSED))
+            .where(
+                DutyRow.ended_at.is_(None),
+                DutyRow.state.in_(_NOT_MISSED),
+                or_(DutyRow.policy_key.in_(keys), DutyRow.rule.in_(naming)),
+            )
             .order_by(DutyRow.id)
         )
         return self._session.scalars(query.with_for_update() if lock else query).all()
 
-    def _changes(self, rows: Collection[DutyRow], moment: datetime) -> Iterator[tuple[DutyRow, Figure, DutyChange]]:
-        numbers = self._numbers(rows)
+    def _figures_for(
+        self, rows: Collection[DutyRow], keys: Collection[str], moment: datetime
+    ) -> Sequence[tuple[DutyRow, Figure]]:
+        """Return the figures of ``moment`` for those of the duties that one of the keys concerns."""
+        tickets = {row.ticket_id for row in rows if row.ticket_id}
+        query = select(TicketRow.id, TicketRow.severity).where(TicketRow.id.in_(tickets))
+        severities = dict(self._session.execute(query).all()) if tickets else {}
+        waiting = undecided_keys(self._desk, self._session, rows, severities)
+        found = []
         for row in rows:
-            figure = self._figures.figure(row.policy_key, moment)
+            figure = self._figures.figure(waiting[row.id], moment) if waiting.get(row.id) in keys else None
+            if figure is not None and figure.text:
+                found.append((row, figure))
+            elif row.policy_key in keys:
+                found.append((row, self._figures.figure(row.policy_key, moment)))
+        return found
+
+    def _changes(self, wanted: Collection[tuple[DutyRow, Figure]]) -> Iterator[tuple[DutyRow, Figure, DutyChange]]:
+        numbers = self._numbers([row for row, _ in wanted])
+        for row, figure in wanted:
             if figure.text != row.limit:
                 number = numbers.get(row.ticket_id, "") if row.ticket_id else ""
                 after = row.due_at if row.is_promised else self._due(row, figure)

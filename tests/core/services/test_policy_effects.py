@@ -20,6 +20,7 @@ from gongdan.testing.factories import Factory, People
 Unchanged = Callable[[], AbstractContextManager[None]]
 
 KEY = "sample.dispatch_other"
+MAJOR = "sample.dispatch_major"
 PACK = b"pack: mine\nlines:\n  sample.dispatch_other: {value: 1 h}\n  sample.dispatch_major: {value: 5 min}\n"
 
 
@@ -89,6 +90,38 @@ def test_a_pack_tells_beforehand_too(company_desk: CompanyDesk, old: UUID, uncha
 def test_a_limit_that_is_left_open_again_takes_the_due_time_away(company_desk: CompanyDesk, old: UUID) -> None:
     company_desk.policies.set(KEY, None, effect=PolicyEffect.RECOMPUTE)
     assert _due(company_desk, old) is None
+
+
+def test_a_limit_decided_for_a_graver_case_reaches_what_kept_the_older_one_meanwhile(
+    company_desk: CompanyDesk, factory: Factory, clock: Clock, unchanged: Unchanged
+) -> None:
+    company_desk.policies.set(MAJOR, None)
+    graver, other = factory.ticket(severity="minor"), factory.ticket(severity="minor")
+    clock.move(timedelta(minutes=2))
+    company_desk.tickets.change(graver.id, 1, {"severity": "major"})
+    with unchanged():
+        assert company_desk.policies.preview(MAJOR, "10 min", PolicyEffect.OPEN) == []
+        [change] = company_desk.policies.preview(MAJOR, "10 min", PolicyEffect.RECOMPUTE)
+    assert (change.ticket_id, change.limit_before, change.limit_after) == (graver.id, "30 min", "10 min")
+    assert (change.before, change.after) == (START + timedelta(minutes=30), START + timedelta(minutes=10))
+    company_desk.policies.set(MAJOR, "10 min", effect=PolicyEffect.RECOMPUTE)
+    assert [_due(company_desk, ticket.id) for ticket in (graver, other)] == [
+        START + timedelta(minutes=10),
+        START + timedelta(minutes=30),
+    ]
+    [duty] = company_desk.duties.of_ticket(graver.id)
+    assert (duty.policy_key, duty.undecided_key) == (MAJOR, "")
+
+
+def test_the_older_limit_of_a_graver_case_follows_its_own_key_while_the_other_is_open(
+    company_desk: CompanyDesk, factory: Factory, clock: Clock
+) -> None:
+    company_desk.policies.set(MAJOR, None)
+    ticket = factory.ticket(severity="minor")
+    clock.move(timedelta(minutes=2))
+    company_desk.tickets.change(ticket.id, 1, {"severity": "major"})
+    company_desk.policies.set(KEY, "20 min", effect=PolicyEffect.RECOMPUTE)
+    assert _due(company_desk, ticket.id) == START + timedelta(minutes=20)
 
 
 @pytest.mark.parametrize("effect", [PolicyEffect.OPEN, PolicyEffect.RECOMPUTE])
