@@ -93,8 +93,24 @@ def test_a_department_sets_hours_of_its_own_and_inherits_again(
     administrator.post("/calendar/hours", {"name": "早班", "department": str(eng.id), **WEEK})
     assert company_desk.calendars.of(eng.id).name == "早班"
     assert "早班" in administrator.get(f"/calendar?department={eng.id}").text
+    assert "工程部" in administrator.get(f"/calendar/hours/inherit?department={eng.id}", fragment=True).text
     administrator.post("/calendar/hours/inherit", {"department": str(eng.id)})
     assert company_desk.calendars.of(eng.id).name == "公司工作日历"
+
+
+def test_a_department_that_inherits_again_moves_what_is_owed_if_asked_and_tells_how_much_before(
+    administrator: Visitor, company_desk: CompanyDesk, unchanged: Unchanged
+) -> None:
+    eng = company_desk.departments.create("eng", "工程部")
+    administrator.get("/calendar")
+    administrator.post("/calendar/hours", {"name": "早班", "department": str(eng.id), **WEEK})
+    given = {"department": str(eng.id), "moves_due": "true"}
+    with unchanged():
+        asked = administrator.post("/calendar/hours/inherit", given, fragment=True)
+    assert "0 项责任的到期时间会改变" in asked.text
+    administrator.post("/calendar/hours/inherit", {**given, "moving": "0"}, fragment=True)
+    assert company_desk.calendars.of(eng.id).name == "公司工作日历"
+    assert "到期时间重算了 0 个" in administrator.get("/calendar").text
 
 
 def test_a_company_day_is_drawn_and_taken_back(administrator: Visitor, company_desk: CompanyDesk) -> None:

@@ -156,6 +156,19 @@ def test_the_plans_of_many_tickets_stand_together_on_their_day(signed: Signed, p
     assert day[day.index('id="day"') :].count("定期回访</strong>") == 2
 
 
+def test_plans_that_the_page_leaves_out_are_counted(
+    signed: Signed, person: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _repaired(person("agent", login="liuyang"), 2)
+    whole = signed("chenhong").get("/plans?month=2026-04").text
+    assert "只列出" not in whole
+    assert "只画出" not in whole
+    monkeypatch.setattr("gongdan.services.plans.Plans.count", lambda plans, **_: 1200)
+    page = signed("chenhong").get("/plans?month=2026-04").text
+    assert re.search(r"共 1200 个，只列出前 \d 个", page)
+    assert "到月底有 1200 个计划要来，将到的日子只画出最先到来的 1000 个" in page
+
+
 def test_without_plans_the_page_teaches_the_first_step(company_desk: CompanyDesk, signed: Signed) -> None:
     company_desk.plugins.disable(sample.NAME)
     page = signed("chenhong").get("/plans").text
@@ -270,7 +283,12 @@ def test_a_run_without_things_is_done_with_a_result_by_who_owes_it(
 
 @pytest.mark.clause("SAMPLE-P2")
 def test_the_things_of_a_run_are_ticked_off_and_the_draw_can_be_checked(
-    company_desk: CompanyDesk, signed: Signed, flats: Sequence[str], wait: Wait, unchanged: Unchanged
+    company_desk: CompanyDesk,
+    person: People,
+    signed: Signed,
+    flats: Sequence[str],
+    wait: Wait,
+    unchanged: Unchanged,
 ) -> None:
     wait(at(4, 1, 12))
     agent, file = signed("zhangmin"), _run(company_desk, "visits")
@@ -299,6 +317,11 @@ def test_the_things_of_a_run_are_ticked_off_and_the_draw_can_be_checked(
     assert "2 个对象都已办完" in agent.get(path).text
     assert _run(company_desk, "visits").run.state is RunState.DONE
 
+    # Another one of the same name may take nothing back, and is not offered it.
+    person("agent", login="zhangminmin", name="张敏")
+    seen = signed("zhangminmin").get(path)
+    assert (seen.status_code, f"{to_first}/take-back" in seen.text) == (200, False)
+    assert f"{to_first}/take-back" in agent.get(path).text
     assert "重新有人负责" in agent.get(f"{to_first}/take-back", fragment=True).text
     with unchanged():
         refused = agent.post(f"{to_first}/take-back", {"reason": " "}, fragment=True)

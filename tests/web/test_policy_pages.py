@@ -3,12 +3,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
 
 from gongdan.services.desk import CompanyDesk
+from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory
 from tests.web.visitor import Visitor
 
@@ -121,9 +123,31 @@ def test_a_file_is_compared_adopted_and_taken_back(administrator: Visitor, compa
     assert (applied.status_code, _answer(company_desk)) == (303, "4 h")
     [run] = company_desk.policies.runs()
     assert "试行" in administrator.get("/policy").text
+    assert "只用于此后登记的工单" in administrator.get(f"/policy/runs/{run.id}/rollback", fragment=True).text
     administrator.post(f"/policy/runs/{run.id}/rollback", {})
     assert _answer(company_desk) == "2 h"
     assert "已撤回" in administrator.get("/policy").text
+    assert administrator.post(f"/policy/runs/{run.id}/rollback", {}, fragment=True).status_code == 409
+
+
+def test_a_pack_is_taken_back_for_what_is_owed_too_once_that_was_shown(
+    administrator: Visitor, company_desk: CompanyDesk, factory: Factory, clock: Clock, unchanged: Unchanged
+) -> None:
+    run = company_desk.policies.apply(company_desk.policies.read(PACK.encode()))
+    assert run is not None
+    factory.ticket()
+    clock.move(timedelta(minutes=1))
+    path, given = f"/policy/runs/{run.id}/rollback", {"effect": "recompute"}
+    administrator.get(path)
+    with unchanged():
+        asked = administrator.post(path, given, fragment=True)
+        wrong = administrator.post(path, {"effect": "all"}, fragment=True)
+    assert (asked.status_code, wrong.status_code) == (200, 422)
+    seen = re.search(r'name="seen" value="([^"]*)"', asked.text)
+    assert seen is not None
+    assert administrator.post(path, {**given, "seen": seen[1]}).status_code == 303
+    assert _answer(company_desk) == "2 h"
+    assert company_desk.journal.latest(act="policy.followed")[0].after["effect"] == "recompute"
 
 
 def test_a_broken_file_is_refused_with_its_line(administrator: Visitor, unchanged: Unchanged) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import cached_property
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -432,3 +432,12 @@ def test_numbers_out_of_range_name_no_page(front: Front, unchanged: Unchanged) -
         page = front.head.get(f"/roster/log?department={front.department_id}&page={most}")
         check = front.head.post(f"/roster/log/{front.department_id}/pages/{most}/check")
     assert (page.status_code, check.status_code) == (404, 404)
+
+
+def test_an_entry_of_the_log_has_an_address_of_its_own(front: Front) -> None:
+    entry = front.work.duty_log.write(front.department_id, "电梯停用")
+    answer = front.zhang.get(f"/roster/log/{entry.id}")
+    assert answer.status_code == 303
+    assert answer.location.endswith(f"department={front.department_id}&page=1#e{entry.id.hex}")
+    assert f'id="e{entry.id.hex}"' in front.zhang.get(answer.location).text
+    assert front.zhang.get(f"/roster/log/{uuid4()}").status_code == 404

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.plans import PlanRule, PlanState, Series, begins_at
@@ -77,15 +77,22 @@ def preview(series: Series, until: date, after: date | None = None) -> Iterator[
         )
 
 
+def comes_until(until: date) -> ColumnElement[bool]:
+    """Return the condition that a plan runs and has a day to come, ``until`` included."""
+    return and_(PlanRow.state == PlanState.RUNNING.value, PlanRow.next_on <= until)
+
+
 def days_ahead(
-    desk: "CompanyDesk", session: Session, until: date, wanted: ColumnElement[bool]
+    desk: "CompanyDesk", session: Session, until: date, wanted: ColumnElement[bool], *, limit: int
 ) -> Mapping[UUID, Sequence[PreviewDay]]:
-    """Return the days to come, ``until`` included, of running plans, by plan."""
+    """Return the days to come, ``until`` included, of running plans, by plan; of the ``limit`` that come first."""
     zone, now, figures = desk.zone, desk.installation.clock(), Figures(desk, session)
     query = (
         select(PlanRow, TicketRow.department_id)
         .outerjoin(TicketRow, TicketRow.id == PlanRow.ticket_id)
-        .where(PlanRow.state == PlanState.RUNNING.value, PlanRow.next_on <= until, wanted)
+        .where(comes_until(until), wanted)
+        .order_by(PlanRow.next_on, PlanRow.id)
+        .limit(limit)
     )
     rows = session.execute(query).all()
     had = _had(session, [plan.id for plan, _ in rows], now.astimezone(zone).date())

@@ -157,6 +157,8 @@ class TargetView:
     outcome: str
     done_at: datetime | None
     done_by: str
+    #: The actor may say that it was not done after all.
+    may_take_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def run_view(plan: PlanRow, run: PlanRunRow, duty: DutyRow | None, around: Aroun
     )
 
 
-def target_view(row: PlanTargetRow) -> TargetView:
+def target_view(row: PlanTargetRow, *, may_take_back: bool) -> TargetView:
     """Return a snapshot of a thing that a run deals with."""
     return TargetView(
         row.id,
@@ -232,4 +234,5 @@ def target_view(row: PlanTargetRow) -> TargetView:
         row.outcome,
         row.done_at,
         row.done_by_name,
+        may_take_back,
     )

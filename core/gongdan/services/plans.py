@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 PAGE_SIZE = 100
 #: Longest result, outcome or reason, in characters.
 LONGEST_WORDS = 2000
+#: A look ahead covers no more plans.
+MOST_AHEAD = 1000
 #: A preview has no more days.
 MOST_DAYS = 500
 #: Why a plan ended that somebody ended.
@@ -82,6 +84,20 @@ class Plans:
         with self._desk.reading() as session:
             return self._views(session, query.limit(limit))
 
+    def several(self, plan_ids: Collection[UUID]) -> Sequence[PlanView]:
+        """Return some plans, in no order."""
+        self._desk.require("plan.view")
+        with self._desk.reading() as session:
+            return self._views(session, select(PlanRow).where(PlanRow.id.in_(plan_ids))) if plan_ids else ()
+
+    def count(self, *, is_running: bool = True, until: date | None = None) -> int:
+        """Return how many plans run or have ended; of those that run, how many come by ``until``."""
+        self._desk.require("plan.view")
+        state = PlanState.RUNNING if is_running else PlanState.ENDED
+        wanted = PlanRow.state == state.value if until is None else plan_days.comes_until(until)
+        with self._desk.reading() as session:
+            return session.scalar(select(func.count()).select_from(PlanRow).where(wanted)) or 0
+
     def of_ticket(self, ticket_id: UUID) -> Sequence[PlanView]:
         """Return the plans of a ticket, those that run first."""
         self._desk.require("ticket.view")
@@ -121,12 +137,14 @@ class Plans:
                 session, wanted.order_by(PlanRunRow.planned_for, PlanRow.label, PlanRunRow.id).limit(limit)
             )
 
-    def ahead(self, until: date, plan_id: UUID | None = None) -> Mapping[UUID, Sequence[PreviewDay]]:
-        """Return the days to come of running plans, of one or of all, by plan; none after ``until``."""
+    def ahead(
+        self, until: date, plan_id: UUID | None = None, *, limit: int = MOST_AHEAD
+    ) -> Mapping[UUID, Sequence[PreviewDay]]:
+        """Return the days to come of running plans, of one or of those that come first; none after ``until``."""
         self._desk.require("plan.view")
         with self._desk.reading() as session:
             wanted = PlanRow.id == plan_id if plan_id else true()
-            return plan_days.days_ahead(self._desk, session, until, wanted)
+            return plan_days.days_ahead(self._desk, session, until, wanted, limit=limit)
 
     def answers(self, plan_ids: Collection[UUID]) -> Mapping[UUID, Sequence[PolicyAnswer]]:
         """Return how often, for how long and within what time plans come, as the policy that each goes by has it."""
@@ -333,7 +351,17 @@ class Plans:
         view = run_views(session, run_query().where(PlanRunRow.id == row.id))[0]
         query = select(PlanTargetRow).where(PlanTargetRow.run_id == row.id).order_by(PlanTargetRow.place)
         may_do = view.is_live and (self._desk.actor.may("plan.do") or self._owes(session, row))
-        return RunFile(view, tuple(map(target_view, session.scalars(query))), may_do)
+        is_open = view.is_live or view.done_at is not None
+        targets = tuple(
+            target_view(target, may_take_back=is_open and self._may_take_back(target))
+            for target in session.scalars(query)
+        )
+        return RunFile(view, targets, may_do)
+
+    def _may_take_back(self, target: PlanTargetRow) -> bool:
+        actor = self._desk.actor
+        is_own = target.done_by is not None and target.done_by == actor.account_id
+        return target.done_at is not None and (is_own or actor.may("plan.do"))
 
     def _views(self, session: Session, query: Select[PlanRow]) -> Sequence[PlanView]:
         rows = session.scalars(query).all()

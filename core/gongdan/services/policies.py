@@ -210,17 +210,36 @@ class Policies(PolicyLines):
         """
         self._desk.require("policy.admin")
         with self._desk.working() as work:
-            work.take_turn()
-            run = work.get(PolicyRunRow, run_id, "policy_run")
-            if run.undone_at is not None:
-                raise Conflict("policy_run", msg("这一次应用已经撤回"))
-            done = self._take_back(work, run)
-            run.undone_at, run.undone_by = work.now, work.actor.name
-            after = {"pack": run.pack, "removed": done.removed, "restored": done.restored, "kept": done.kept}
-            work.record("policy.rolled_back", "policy_run", run.id, after=after)
-            work.session.flush()
+            done = self._roll_back(work, run_id)
             self._let_follow(work, (*done.removed, *done.restored), effect)
             return done
+
+    def preview_rollback(self, run_id: UUID, effect: PolicyEffect) -> Sequence["DutyChange"]:
+        """Return what taking a run back now would do to what is owed; nothing is written. Raises as ``rollback``."""
+        self._desk.require("policy.admin")
+        with self._trying() as (work, found):
+            done = self._roll_back(work, run_id)
+            found.extend(self._let_follow(work, (*done.removed, *done.restored), effect))
+        return tuple(found)
+
+    def run(self, run_id: UUID) -> PolicyRunView:
+        """Return a pack that was applied; raises ``NotFound``."""
+        found = next((run for run in self.runs() if run.id == run_id), None)
+        if found is None:
+            raise NotFound("policy_run", str(run_id))
+        return found
+
+    def _roll_back(self, work: Work, run_id: UUID) -> Rollback:
+        work.take_turn()
+        run = work.get(PolicyRunRow, run_id, "policy_run")
+        if run.undone_at is not None:
+            raise Conflict("policy_run", msg("这一次应用已经撤回"))
+        done = self._take_back(work, run)
+        run.undone_at, run.undone_by = work.now, work.actor.name
+        after = {"pack": run.pack, "removed": done.removed, "restored": done.restored, "kept": done.kept}
+        work.record("policy.rolled_back", "policy_run", run.id, after=after)
+        work.session.flush()
+        return done
 
     # --- Comparing ------------------------------------------------------------------------------------------------
 

@@ -116,14 +116,28 @@ def save() -> AnyResponse | tuple[str, int]:
     return go("calendars.index", department=values["department"])
 
 
+@pages.get("/calendar/hours/inherit")
+@needs("policy.admin")
+def ask_inherit() -> str:
+    return _inherit_dialog(Form.of(department=_chosen()))
+
+
 @pages.post("/calendar/hours/inherit")
 @needs("policy.admin")
-def inherit() -> AnyResponse:
-    department_id = edges.read(HoursSchema, Form.typed())["department"]
-    if department_id:
-        current_desk().calendars.drop(department_id)
-        told(msg("现在沿用上级的上班时间"))
-    return go("calendars.index", department=department_id)
+def inherit() -> AnyResponse | tuple[str, int]:
+    form = Form.typed()
+    try:
+        values = edges.read(HoursSchema, form)
+        change = partial(_inherit, department=values["department"], moves_due=values["moves_due"])
+        if values["moves_due"] and (asked := _asked(form, change)):
+            return _inherit_dialog(asked), HTTPStatus.OK
+        moved = change(current_desk().calendars)
+    except InvalidInput as refusal:
+        return _inherit_dialog(form.refused(refusal)), status_of(refusal)
+    told(msg("现在沿用上级的上班时间"))
+    if values["moves_due"]:
+        told(msg("到期时间重算了 {count} 个"), count=len(moved))
+    return go("calendars.index", department=values["department"])
 
 
 @pages.get("/calendar/day")
@@ -202,6 +216,10 @@ def _save(
     return calendars.save(draft, department, moves_due=moves_due)
 
 
+def _inherit(calendars: Calendars, *, department: UUID | None, moves_due: bool) -> Sequence[DutyChange]:
+    return calendars.drop(department, moves_due=moves_due) if department else ()
+
+
 def _set_day(
     calendars: Calendars,
     *,
@@ -235,6 +253,11 @@ def _departments() -> Sequence[tuple[UUID, str]]:
 def _hours_dialog(form: Form) -> str:
     weekdays = tuple(zip(WEEKDAYS, WEEKDAY_LABELS, strict=True))
     return dialog("calendar/hours.html", form=form, weekdays=weekdays, departments=_departments())
+
+
+def _inherit_dialog(form: Form) -> str:
+    names = {str(one.id): one.name for one in current_desk().departments.all()}
+    return dialog("calendar/inherit.html", form=form, name=names.get(form.value("department"), ""))
 
 
 def _day_dialog(form: Form) -> str:

@@ -67,6 +67,14 @@ def write() -> AnyResponse | tuple[str, int]:
     return go("duty_log.index", department=values["department"])
 
 
+@pages.get("/roster/log/<uuid:entry_id>")
+@needs("roster.view")
+def show(entry_id: UUID) -> AnyResponse:
+    """Lead to the page of the log that an entry stands on."""
+    entry = current_desk().duty_log.find(entry_id)
+    return go("duty_log.index", department=entry.department_id, page=entry.page, _anchor=f"e{entry.id.hex}")
+
+
 @pages.get("/roster/log/<uuid:entry_id>/correct")
 @needs("duty_log.write")
 def ask_correction(entry_id: UUID) -> str:

@@ -26,6 +26,17 @@ def asset_address(asset_id: UUID) -> str:
     return _address("assets.show", "asset.view", asset_id=asset_id)
 
 
+def target_address(kind: str, thing_id: UUID) -> str:
+    """Return where a thing that a plan deals with is shown; empty when it is nowhere for this person."""
+    if kind == "asset":
+        return asset_address(thing_id)
+    if kind == "ticket":
+        return _address("ticket.show", "ticket.view", ticket_id=thing_id)
+    if kind == "duty_log_entry":
+        return _address("duty_log.show", "roster.view", entry_id=thing_id)
+    return ""
+
+
 def party_link(party: PartyView) -> Markup:
     """Return a customer's name, as a link when it leads somewhere."""
     return _link(party_address(party.id), party.name)
@@ -74,6 +85,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         party_address=party_address,
         asset_address=asset_address,
+        target_address=target_address,
         party_link=party_link,
         asset_link=asset_link,
         role_label=role_label,

@@ -11,7 +11,7 @@ from gongdan.domain.plans import PlanState
 from gongdan.errors import Conflict, InvalidInput, NotFound
 from gongdan.services.plan_rows import RunFile, TargetView
 from gongdan.services.plan_words import PLAN_STATES
-from gongdan.services.plans import LONGEST_WORDS, PAGE_SIZE
+from gongdan.services.plans import LONGEST_WORDS, MOST_AHEAD, PAGE_SIZE
 from gongdan.text import msg
 from gongdan.web import calendar_year, edges, plan_month, plan_words, shown
 from gongdan.web.access import current_desk, may, member, needs
@@ -41,14 +41,16 @@ def index() -> str:
     with current_desk().reading():
         last = plan_month.last_of(first)
         listed, ahead = plans.all(is_running=is_running), plans.ahead(last) if last >= today else {}
-        running = listed if is_running else plans.all()
+        count = plans.count(is_running=is_running)
+        coming = plans.count(until=last) if ahead else 0
         live = plans.live(limit=_MOST_LIVE + 1)
+        coming_plans = {plan.id: plan for plan in plans.several(ahead)}
         drawn = plan_month.draw(
             first,
             today,
             current_desk().calendars.of(),
             runs=plans.between(first, last),
-            ahead=[(plan, ahead[plan.id]) for plan in running if plan.id in ahead],
+            ahead=[(coming_plans[plan_id], days) for plan_id, days in ahead.items()],
         )
         answers = plans.answers([plan.id for plan in listed])
         return render_template(
@@ -63,7 +65,9 @@ def index() -> str:
             answers=answers,
             live=live[:_MOST_LIVE],
             is_live_cut=len(live) > _MOST_LIVE,
-            page_size=PAGE_SIZE,
+            count=count,
+            coming=coming,
+            most_ahead=MOST_AHEAD,
         )
 
 

@@ -20,7 +20,7 @@ from gongdan.domain.policy import (
     read_effective,
     read_value,
 )
-from gongdan.errors import FieldProblem, GongdanError, InvalidInput, NotFound
+from gongdan.errors import Conflict, FieldProblem, GongdanError, InvalidInput, NotFound
 from gongdan.services.duty_recomputing import DutyChange
 from gongdan.services.policies import ChangeKind, PolicyDiff
 from gongdan.text import msg
@@ -297,15 +297,39 @@ def apply() -> Answer:
     return go("policies.index")
 
 
+@pages.get("/runs/<uuid:run_id>/rollback")
+@needs("policy.admin")
+def ask_rollback(run_id: UUID) -> str:
+    return _rollback_dialog(run_id, Form.of(effect="new"))
+
+
 @pages.post("/runs/<uuid:run_id>/rollback")
 @needs("policy.admin")
 def rollback(run_id: UUID) -> Answer:
-    done = current_desk().policies.rollback(run_id)
+    """Take a pack back; what it does to open tickets is shown before it is done."""
+    form, policies = Form.typed(), current_desk().policies
+    try:
+        effect = _effect(form)
+        if effect is not PolicyEffect.NEW and form.value("seen") != effect:
+            return _rollback_dialog(run_id, form.with_value("seen", effect), policies.preview_rollback(run_id, effect))
+        done = policies.rollback(run_id, effect)
+    except (InvalidInput, Conflict) as refusal:
+        return _rollback_dialog(run_id, form.refused(refusal)), status_of(refusal)
     told(
         msg("已撤回：删去 {removed} 个值，{restored} 个恢复原值，{kept} 个此后另有决定而保持不变"),
         removed=len(done.removed), restored=len(done.restored), kept=len(done.kept),
     )  # fmt: skip
     return go("policies.index")
+
+
+def _rollback_dialog(run_id: UUID, form: Form, changes: Sequence[DutyChange] | None = None) -> str:
+    policies = current_desk().policies
+    names = {pack.name: pack.label.of(locale()) for pack in policies.packs()}
+    run = policies.run(run_id)
+    return dialog(
+        "policies/rollback.html", run=run, name=names.get(run.pack, run.pack), form=form, changes=changes,
+        effects=_effects(),
+    )  # fmt: skip
 
 
 def _pack_page(found: PolicyPack, form: Form, changes: Sequence[DutyChange] | None = None) -> str:
