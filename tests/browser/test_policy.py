@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.office import Office
 
-PROPOSED = ("property_mgmt.plan_rest_days", "property_mgmt.plan_catch_up")
+PROPOSED = ("property_mgmt.visits_rest_days", "property_mgmt.plan_rest_days", "property_mgmt.plan_catch_up")
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from gongdan.domain.importing import RowVerdict
-from gongdan.errors import GongdanError
+from gongdan.errors import FieldProblem, GongdanError, InvalidInput
 from gongdan.services.import_files import write_report
 from gongdan.services.import_reports import RowReport
 from gongdan.services.import_runs import OPEN_STATES
@@ -30,6 +30,8 @@ pages = Blueprint("import_runs", __name__, url_prefix="/imports/<uuid:run_id>")
 
 #: Rows on a page of the verdicts.
 _PAGE_SIZE = 100
+#: No sheet has a row beyond it.
+_LAST_ROW = 2**31 - 1
 
 Answer = AnyResponse | str | tuple[str, int]
 
@@ -131,6 +133,8 @@ def _rows_page(run: RunView) -> str:
 def _rows(run: RunView) -> dict[str, object]:
     """Return one page of the verdicts: of the chosen kind, or of all that a person has to know."""
     chosen, after = request.args.get("verdict", ""), request.args.get("after", 0, type=int)
+    if not 0 <= after <= _LAST_ROW:
+        raise InvalidInput((FieldProblem("after", str(after)[:40], msg("翻页位置无效"), msg("请回到第一页")),))
     if chosen not in {verdict.value for verdict in RowVerdict}:
         chosen = ""
     done = current_desk().imports.rows(run.id, after=after)

@@ -57,7 +57,15 @@ PLAN_KEYS: tuple[PolicyKey, ...] = (
     _limit("survey_within", msg("发放问卷：多久发完"), "001-01-22", "004-09-02"),
     _key("complaint_reports", msg("投诉工作月报：每月哪一天"), PolicyKind.RECURRENCE, "001-01-57"),
     _limit("complaint_report_within", msg("投诉工作月报：多久出具"), "001-01-57"),
-    # No source says it; the plans would stand still if nothing were proposed.
+    # No source says it; the plans would stand still if nothing were proposed. Visits that are drawn on the first of a
+    # month belong to that month, and 1 January, 1 May and 1 October are always holidays.
+    PolicyKey(
+        "property_mgmt.visits_rest_days",
+        msg("走访住户：计划日不上班怎么办"),
+        PolicyKind.CHOICE,
+        proposed="after",
+        choices=REST_DAY_CHOICES,
+    ),
     PolicyKey(
         "property_mgmt.plan_rest_days",
         msg("定期事项：计划日不上班怎么办"),

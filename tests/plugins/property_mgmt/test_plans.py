@@ -47,15 +47,20 @@ def test_a_twentieth_of_the_households_is_visited_every_month_and_none_twice_in_
         company_desk.assets.link(unit.id, "owner", party_id=owner.id)
     seen: list[str] = []
     for month in (4, 5, 6):
-        # 1 April is a working day, 1 May a holiday (the run comes on 30 April), 1 June a working day.
-        wait(month, 2, 12)
+        # 1 April is a working day, 1 to 5 May are holidays, 1 June is a working day.
+        wait(month, 6, 12)
         run = _runs(clerk, "household_visits")[-1]
         # 5 % of 21 occupied flats are 1.05: two.
         assert (run.population, run.size, run.share) == (21, 2, "5")
         seen += [target.label for target in clerk.plans.run(run.id).targets]
     assert len(set(seen)) == 6
     assert [run.planned_for for run in _runs(clerk, "household_visits")] == [
-        date(2026, 4, 1), date(2026, 4, 30), date(2026, 6, 1)
+        date(2026, 4, 1), date(2026, 5, 6), date(2026, 6, 1)
+    ]  # fmt: skip
+    # Each has its own month to be done in; 31 May 2026 is a Sunday and ends at midnight.
+    assert [run.due_at for run in _runs(clerk, "household_visits")] == [
+        datetime(2026, 4, 30, 10, tzinfo=UTC), datetime(2026, 5, 31, 15, 59, 59, tzinfo=UTC),
+        datetime(2026, 6, 30, 10, tzinfo=UTC),
     ]  # fmt: skip
     assert [duty.label for duty in clerk.duties.mine()].count("走访住户") == 3
 

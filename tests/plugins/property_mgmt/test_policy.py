@@ -157,7 +157,7 @@ def test_every_question_is_asked_by_a_clause_and_answered_or_left_open_by_a_pack
     assert [key.name for key in FIGURES if not key.clauses] == []
     # Of rest days and downtime no source speaks.
     assert {key.name for key in POLICY_KEYS if key not in FIGURES} == {
-        "property_mgmt.plan_rest_days", "property_mgmt.plan_catch_up"
+        "property_mgmt.visits_rest_days", "property_mgmt.plan_rest_days", "property_mgmt.plan_catch_up"
     }  # fmt: skip
 
 
