@@ -1,13 +1,15 @@
-"""Fill the demo company: its sites with their customers, then what the patrols of two weeks have found."""
+"""Fill the demo company: its sites with their customers, what two weeks of patrols have found, and the calls."""
 
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from gongdan.api import AssetInput, CompanyDesk, PartyInput, Progress, at_moment, msg, play
 from gongdan_decoration.demo.patrols import PATROLS
+from gongdan_decoration.demo.works import follow_works
 
-#: The sites were entered before the oldest patrol.
-_MOVED_IN: Final = timedelta(days=30)
+#: The sites were entered, and the handbook adopted, before works were followed and the oldest patrol.
+_MOVED_IN: Final = timedelta(days=31)
+_PACK: Final = "decoration.franchise"
 
 
 class _Site(NamedTuple):
@@ -31,18 +33,22 @@ _SITES: Final = (
     _Site("HT2026-0121", "学府里 5-1-604", ("宋雅", "13700020006"), "half", "76", "徐军博", "stopped", 27),
     _Site("HT2026-0124", "锦绣江南 9-2-303", ("谢宏", "13700020007"), "full", "131", "徐军博", "waiting", -5),
     _Site("HT2026-0077", "世纪城 6-1-1502", ("丁洁", "13700020008"), "full", "96.8", "吴刚", "warranty", 210),
+    _Site("HT2025-0032", "阳光里 2-2-401", ("冯静", "13700020009"), "full", "102", "徐军博", "warranty", 585),
 )
 
 
 def fill(desk: CompanyDesk, progress: Progress) -> None:
-    """Enter the sites and play the patrols."""
+    """Adopt the handbook's figures, enter the sites, play the patrols, and make the calls."""
     progress(msg("登记工地与客户"))
     today = desk.installation.clock().astimezone(desk.zone).date()
     with at_moment(desk.installation, desk.installation.clock() - _MOVED_IN):
+        desk.policies.apply(desk.policies.pack(_PACK))
         for site in _SITES:
             _enter(desk, site, today)
     progress(msg("登记两周的巡检与整改"))
     play(desk, PATROLS)
+    progress(msg("跟进施工，按期回访"))
+    follow_works(desk)
 
 
 def _enter(desk: CompanyDesk, site: _Site, today: date) -> None:

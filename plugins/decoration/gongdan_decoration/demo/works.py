@@ -1,0 +1,68 @@
+"""Sites in three phases, and the calls that their plans bring: weekly, monthly, and in the second year quarterly."""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from gongdan.api import CompanyDesk, DemoCase, DemoStep, RunView, as_member, at_moment, play
+
+#: Days before today: the sites are taken over, and the callers have done what came until the latter.
+_TAKEN_OVER: Final = 30
+_CALLED_UNTIL: Final = 5
+_CALLER: Final = "liting"
+#: The weekly call that nobody makes.
+_FORGOTTEN: Final = 2
+
+AT_WORK: Final = "金色家园 3-3-502"
+FIRST_YEAR: Final = "世纪城 6-1-1502"
+SECOND_YEAR: Final = "阳光里 2-2-401"
+
+
+def _site(place: str, begun: int, completed: int | None = None) -> DemoCase:
+    """Return the case of a site; days before today on which works began and were completed."""
+    begin = DemoStep(after_minutes=10, who=_CALLER, move="begin", values={"begun_on": _days_ago(begun)})
+    steps = [begin]
+    if completed is not None:
+        values = {"completed_on": _days_ago(completed)}
+        steps.append(DemoStep(after_minutes=20, who=_CALLER, move="complete", values=values))
+    return DemoCase(
+        type="site_works",
+        who=_CALLER,
+        description="由纸质台账转入，按期回访",
+        place=place,
+        days_ago=_TAKEN_OVER,
+        at=time(9, 0),
+        steps=tuple(steps),
+    )
+
+
+def _days_ago(days: int) -> timedelta:
+    """Return the time from the opening."""
+    return timedelta(days=_TAKEN_OVER - days)
+
+
+WORKS: Final[tuple[DemoCase, ...]] = (
+    _site(AT_WORK, 35),
+    _site(FIRST_YEAR, 210, 96),
+    _site(SECOND_YEAR, 585, 470),
+)
+
+
+def follow_works(desk: CompanyDesk) -> None:
+    """Open the sites, and let the callers do what comes day by day, but for one call that they forget."""
+    play(desk, WORKS)
+    today = desk.installation.clock().astimezone(desk.zone).date()
+    for ago in range(_TAKEN_OVER, _CALLED_UNTIL - 1, -1):
+        moment = datetime.combine(today - timedelta(days=ago), time(17), desk.zone)
+        desk.installation.timers.run_due(moment)
+        with at_moment(desk.installation, moment):
+            _call(as_member(desk, _CALLER))
+
+
+def _call(caller: CompanyDesk) -> None:
+    for run in caller.plans.live():
+        if run.ticket_id is not None and not _is_forgotten(run):
+            caller.plans.complete(run.id, "电话接通，客户满意，无遗留问题")
+
+
+def _is_forgotten(run: RunView) -> bool:
+    return run.rule == "decoration.works_calls" and run.number == _FORGOTTEN
