@@ -44,6 +44,27 @@ def test_the_journal_names_no_customer_to_who_may_not_see_customers(
     assert ("登记了工单" in page, "王芳" in page) == (True, False)
 
 
+def test_roles_are_called_what_people_call_them(administrator: Visitor, person: People) -> None:
+    person("sample_engineer", name="李建国")
+    page = rows_of(administrator.get("/journal?act=member.").text)
+    assert "工程师" in page
+    assert "sample_engineer" not in page
+
+
+def test_a_department_is_found_by_the_names_above_it(administrator: Visitor, company_desk: CompanyDesk) -> None:
+    above = company_desk.departments.create("kf01", "客服中心")
+    company_desk.departments.create("wx02", "维修组", above.id)
+    page = rows_of(administrator.get("/journal?act=department.").text)
+    assert "客服中心 / 维修组" in page
+    assert "wx02" not in page
+
+
+def test_a_decision_is_told_as_the_policy_page_tells_it(administrator: Visitor, company_desk: CompanyDesk) -> None:
+    company_desk.policies.set("core.swaps_a_month", "3")
+    page = rows_of(administrator.get("/journal?act=policy.").text)
+    assert "每人每月最多换班几次" in page
+
+
 def test_a_filter_keeps_other_acts_out(administrator: Visitor, factory: Factory) -> None:
     factory.ticket()
     factory.party(name="王芳")

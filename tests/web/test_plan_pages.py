@@ -94,6 +94,20 @@ def _cells(page: str) -> dict[int, list[str]]:
     return found
 
 
+def test_the_journal_tells_plans_and_what_is_owed_in_words(signed: Signed, wait: Wait) -> None:
+    wait(at(3, 6, 10))
+    visitor = signed("chenhong")
+    plans = visitor.get("/journal?act=plan").text.partition("<tbody>")[2]
+    duties = visitor.get("/journal?act=duty.").text.partition("<tbody>")[2]
+    for words in ("启用扩展", "进行中", "2026-03-06", "起点"):
+        assert words in plans
+    # Who owes it, what it is, how long there is, and by when.
+    for words in ("李建国", "客服周报", "当日", "2026-03-06 18:00"):
+        assert words in duties
+    for raw in ("plugin_enabled", "running", "sample.report", "same_day", "planned_for"):
+        assert raw not in plans + duties
+
+
 # --- The calendar --------------------------------------------------------------------------------
 
 

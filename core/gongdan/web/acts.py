@@ -12,7 +12,7 @@ from gongdan.services.import_files import OUTCOME_WORDS, VERDICT_WORDS
 from gongdan.services.intake import CHANNELS
 from gongdan.services.journal import JournalEntry
 from gongdan.text import msg, msg_in
-from gongdan.web import shown
+from gongdan.web import act_values, shown
 from gongdan.web.access import installation
 from gongdan.web.ticket_words import LINK_LABELS
 from gongdan.web.words import say
@@ -185,7 +185,19 @@ _NAMES: Mapping[str, str] = {
     "value": msg("值"), "version": msg("版本"), "key": msg("制度参数"), "effective_from": msg("生效时间"),
     "clause": msg("条款"), "pack": msg("制度包"), "count": msg("值的数目"), "removed": msg("删去的值"),
     "restored": msg("恢复的值"), "kept": msg("保留的值"),
+    "debtor": msg("责任人"), "due_at": msg("到期时间"), "event": msg("起因"), "limit": msg("时限"),
+    "is_provisional": msg("暂定"), "rule": msg("责任"), "rung": msg("升级"), "because": msg("状态"), "at": msg("时间"),
+    "relieved": msg("原责任人"), "anchor_at": msg("起点"), "run": msg("第几次"), "planned_for": msg("计划日"),
+    "nominal_on": msg("按周期"), "stands_for": msg("代替的计划日"), "population": msg("对象总数"),
+    "share": msg("抽取比例"), "outcome": msg("结果"), "result": msg("结果"), "by": msg("办理人"),
+    "cancelled": msg("取消的次数"), "written_at": msg("写入时间"),
+    "mon": msg("星期一"), "tue": msg("星期二"), "wed": msg("星期三"), "thu": msg("星期四"), "fri": msg("星期五"),
+    "sat": msg("星期六"), "sun": msg("星期日"),
 }  # fmt: skip
+#: Names that mean something else for some things.
+_OWN_NAMES: Mapping[tuple[str, str], str] = {("shift", "role"): msg("角色")}
+#: What only the program goes by.
+_SILENT = frozenset({"point", "seed", "account_id", "author_id"})
 
 #: Lists that are exported as a page shows them.
 _LISTS: Mapping[str, str] = {
@@ -227,9 +239,12 @@ def changes(entry: JournalEntry, names: Mapping[UUID, str] | None = None) -> tup
     ``names`` says what some references are called.
     """
     called = {text: name for key, name in (names or {}).items() for text in (key.hex, str(key))}
-    before, after = (_named(values, called) for values in (entry.before, entry.after))
+    before, after = (
+        _named(act_values.in_words(values, entry.subject_kind), called) for values in (entry.before, entry.after)
+    )
     # An act that tells a name already needs no reference to the same thing.
     told = {key: value for key, value in after.items() if key == "name" or value != after.get("name")}
+    before, told = ({key: value for key, value in values.items() if key not in _SILENT} for values in (before, told))
     return tuple(_changes(entry.subject_kind, before, told))
 
 
@@ -257,7 +272,8 @@ def _changes(noun: str, before: Mapping[str, object], after: Mapping[str, object
 
 def _name(noun: str, name: str) -> str:
     field = _fields().get((noun, name))
-    return say(field.label if field else _NAMES.get(name) or _words().get((noun, ""), {}).get(name, name))
+    own = _OWN_NAMES.get((noun, name)) or _NAMES.get(name)
+    return say(field.label if field else own or _words().get((noun, ""), {}).get(name, name))
 
 
 def _value(noun: str, name: str, value: object) -> str:
@@ -319,6 +335,7 @@ def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
         found |= {("policy_line", "key"): keys}
         found |= {("policy_run", name): keys for name in ("removed", "restored", "kept")}
         found |= {("company", "keys"): keys}
+        found |= act_values.words()
         g.act_words = found
     words: Mapping[tuple[str, str], Mapping[str, str]] = g.act_words
     return words
