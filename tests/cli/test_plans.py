@@ -32,6 +32,10 @@ def test_a_plan_is_listed_its_timer_fires_and_its_run_is_done(ready: Console) ->
     assert ready.json("plan", "list", "--ended") == []
 
 
+def test_nothing_is_taken_up_where_no_ticket_waits_for_a_plan(ready: Console) -> None:
+    assert ready.json("plan", "take-up") == {"run": None, "tickets": 0, "plans": 0, "undated": 0}
+
+
 def test_a_preview_tells_the_days_and_what_keeps_them_back(ready: Console) -> None:
     days = ready.json("plan", "preview", "sample.report", "--from", "2026-02-07", "--until", "2026-02-28")
     assert [(day["day"], day["is_shifted"]) for day in days] == [

@@ -1,5 +1,6 @@
 """``gongdan plan``: what comes again and again, seen, previewed and done from scripts."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import click
 
 from gongdan.cli.commands import Group, company_option, json_option, option
+from gongdan.cli.progress import counted
 from gongdan.cli.terminal import Column, Terminal, pass_terminal
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.text import msg
@@ -100,6 +102,21 @@ def done(terminal: Terminal, *, run_id: UUID, result: str, login: str) -> None:
 
     desk = as_member(terminal.company, login) if login else terminal.company
     terminal.show_one(_RUNS, _run_row(terminal, desk.plans.complete(run_id, result).run))
+
+
+@plan.command("take-up", help=msg("为已有的工单建立计划，从工单写明的日期起算；已有的计划不变"))
+@option("--run", "run_id", type=click.UUID, default=None, metavar="RUN", help=msg("只看一次导入的工单"))
+@company_option
+@json_option
+@pass_terminal
+def take_up(terminal: Terminal, *, run_id: UUID | None) -> None:
+    with counted(terminal, msg("工单")) as progress:
+        begun = terminal.company.plans.take_up(run_id, progress=progress)
+    if terminal.as_json:
+        terminal.show_json({"run": str(run_id) if run_id else None, **asdict(begun)})
+    terminal.tell(msg("{tickets} 张工单，建立了 {plans} 项计划"), tickets=begun.tickets, plans=begun.plans)
+    if begun.undated:
+        terminal.tell(msg("{undated} 张工单没有写明从哪天起算，没有建立计划"), undated=begun.undated)
 
 
 def _plan_row(terminal: Terminal, view: "PlanView") -> dict[str, object]:

@@ -165,6 +165,15 @@ class Workflow:
         leaving = [move for move in self.moves if state in move.from_states]
         return tuple(sorted(leaving, key=lambda move: not move.usual))
 
+    def reachable(self, states: Collection[str]) -> frozenset[str]:
+        """Return the states themselves and all that moves lead to from them within a round."""
+        found, left = set(states), list(states)
+        while left:
+            ahead = {move.to_state for move in self.moves_from(left.pop()) if not move.new_round} - found
+            found |= ahead
+            left += ahead
+        return frozenset(found)
+
     def problems(self, field_names: Collection[str]) -> tuple[str, ...]:
         """Name everything in the flow that cannot be, as plain English for the plugin's author."""
         found = [f"two states are called {name}" for name in _repeated(state.name for state in self.states)]

@@ -77,7 +77,7 @@ class PlanChanges:
                 keeper.duties.owe(duty, self._ticket)
 
     def _start(self, keeper: PlanKeeper, rule: PlanRule, plan: PlanRow | None, event: str) -> None:
-        anchor = self._anchor(rule) or self._work.now
+        anchor = anchor_of(self._desk, rule, self._ticket) or self._work.now
         if plan is None:
             keeper.begin(rule, anchor, event, self._ticket)
         elif plan.state == PlanState.ENDED or plan.anchor_at != anchor:
@@ -85,23 +85,24 @@ class PlanChanges:
 
     def _move(self, keeper: PlanKeeper, rule: PlanRule, plan: PlanRow) -> None:
         """Count from the day that the ticket now says; one that was taken out leaves the plan as it is."""
-        anchor = self._anchor(rule)
+        anchor = anchor_of(self._desk, rule, self._ticket)
         if anchor is not None and anchor != plan.anchor_at:
             keeper.rebase(plan, anchor, f"field:{rule.anchor_field}", self._ticket)
 
-    def _anchor(self, rule: PlanRule) -> datetime | None:
-        """Return the moment that a ticket's field says; a date begins at midnight."""
-        given = self._ticket.fields.get(rule.anchor_field) if rule.anchor_field else None
-        if not isinstance(given, str) or not FIRST_DAY.isoformat() <= given[:10] <= LAST_DAY.isoformat():
-            # An imported slip of the hand cannot be counted from.
-            return None
-        if len(given) == len("2026-03-05"):
-            return datetime.combine(date.fromisoformat(given), time(), self._desk.zone)
-        moment = datetime.fromisoformat(given)
-        return moment if moment.tzinfo else moment.replace(tzinfo=self._desk.zone)
-
     def _plans(self) -> Mapping[str, PlanRow]:
         return {plan.rule: plan for plan in _locked(self._work, PlanRow.ticket_id == self._ticket.id)}
+
+
+def anchor_of(desk: "CompanyDesk", rule: PlanRule, ticket: TicketRow) -> datetime | None:
+    """Return the moment that a ticket's field says; a date begins at midnight."""
+    given = ticket.fields.get(rule.anchor_field) if rule.anchor_field else None
+    if not isinstance(given, str) or not FIRST_DAY.isoformat() <= given[:10] <= LAST_DAY.isoformat():
+        # An imported slip of the hand cannot be counted from.
+        return None
+    if len(given) == len("2026-03-05"):
+        return datetime.combine(date.fromisoformat(given), time(), desk.zone)
+    moment = datetime.fromisoformat(given)
+    return moment if moment.tzinfo else moment.replace(tzinfo=desk.zone)
 
 
 def _ending(rule: PlanRule, change: Change) -> str:
@@ -119,6 +120,11 @@ def is_over(work: Work, plan: PlanRow, rule: PlanRule | None) -> bool:
         return False
     query = select(TicketRow.state, TicketRow.state_category).where(TicketRow.id == plan.ticket_id)
     state, category = work.session.execute(query).one()
+    return has_ended(rule, state, category)
+
+
+def has_ended(rule: PlanRule, state: str, category: str) -> bool:
+    """Tell whether a ticket in this state is where a plan of the rule ends."""
     if state == MERGED or category == StateCategory.VOID:
         return True
     is_closed = category == StateCategory.CLOSED and not rule.after_closing

@@ -1,7 +1,7 @@
 """Plans: what comes again and again, seen, done, and ended; the runs themselves come by time."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,16 +14,18 @@ from gongdan.domain.duties import DutyKind
 from gongdan.domain.fields import FIRST_DAY, LAST_DAY, OUT_OF_RANGE
 from gongdan.domain.plans import LONGEST, PlanRule, PlanState, Series
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
-from gongdan.services import plan_changes, plan_days
+from gongdan.services import plan_changes, plan_days, plan_taking_up
 from gongdan.services.duty_conditions import is_overdue
 from gongdan.services.duty_figures import Figures
 from gongdan.services.plan_days import PolicyAnswer, PreviewDay
 from gongdan.services.plan_keeper import PlanKeeper, locked
 from gongdan.services.plan_lists import run_query, run_views, tickets_of
 from gongdan.services.plan_rows import About, Counts, PlanView, RunFile, RunView, target_view
+from gongdan.services.plan_taking_up import PlansTakenUp
 from gongdan.services.plan_terms import Basis, basis_of
 from gongdan.services.work import Work, get_row
 from gongdan.storage.duties import DutyRow
+from gongdan.storage.imports import ImportRunRow
 from gongdan.storage.plans import PlanRow, PlanRunRow, PlanTargetRow
 from gongdan.text import msg
 
@@ -292,6 +294,25 @@ class Plans:
         with self._desk.working() as work:
             work.take_turn()
             return plan_changes.begin_standing(self._desk, work, self._desk.enabled)
+
+    def take_up(
+        self, run_id: UUID | None = None, *, progress: Callable[[int, int], object] | None = None
+    ) -> PlansTakenUp:
+        """Begin the plans of tickets that were there before them: those of an import run, all without one.
+
+        A plan begins where its cause has happened, counted from the day that the ticket names, and makes up for what
+        it would have brought as its rule says. All or nothing; what a ticket has or has had is left alone.
+        ``progress`` is told how many tickets are done, of how many. Needs ``plan.manage``; raises ``NotFound``.
+        """
+        self._desk.require("plan.manage")
+        with self._desk.working() as work:
+            if run_id is not None:
+                work.get(ImportRunRow, run_id, "import_run")
+            begun = plan_taking_up.take_up(self._desk, work, run_id, progress)
+            if begun.plans:
+                noun, about = ("import_run", run_id) if run_id else ("company", self._desk.company.id)
+                work.record("plan.taken_up", noun, about, after=asdict(begun))
+            return begun
 
     def follow_plugin(self, work: Work, plugin: str, *, is_enabled: bool) -> None:
         """Begin the plans of a plugin, or let them go on, or end them, with the plugin."""

@@ -84,6 +84,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "plan.ended": (msg("计划终止"), "ban"),
     "plan.rebased": (msg("计划的起点改变，重新计划"), "refresh"),
     "plan.resumed": (msg("计划恢复"), "player-play"),
+    "plan.taken_up": (msg("为已有的工单建立了计划"), "database-import"),
     "plan_run.done": (msg("完成了计划的一次"), "circle-check"),
     "plan_run.made": (msg("计划日到来"), "calendar"),
     "plan_run.missed": (msg("计划的一次已错过"), "alert-triangle"),
