@@ -181,7 +181,9 @@ def test_in_browser(steps: Steps) -> None:
 
 # --- The browser -----------------------------------------------------------------------------------------
 
+#: The shell is Chromium without windows: it opens the same pages in less than half the time.
 BROWSERS = (
+    "/usr/bin/chromium-headless-shell",
     "/usr/bin/chromium",
     "/usr/bin/chromium-browser",
     "/usr/bin/google-chrome",
@@ -194,6 +196,7 @@ BROWSERS = (
 )
 CHINESE_FONTS = ("*CJK*", "*wqy*", "*SourceHan*", "*NotoSansSC*", "*DroidSansFallback*")
 APT_GET = Path("/usr/bin/apt-get")
+APT_INSTALL = (str(APT_GET), "-qq", "install", "-y")
 APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 
@@ -203,9 +206,11 @@ def find_browser() -> tuple[str, str]:
     Root on a Debian system gets what is missing installed.
     """
     if not (chromium() and has_chinese_font()) and APT_GET.exists() and is_root():
-        print("Installing chromium and fonts-noto-cjk for the tests in the browser …", flush=True)
+        print("Installing Chromium and fonts-noto-cjk for the tests in the browser …", flush=True)
         run([str(APT_GET), "-qq", "update"], **APT_ENVIRONMENT)
-        run([str(APT_GET), "-qq", "install", "-y", "chromium", "fonts-noto-cjk"], **APT_ENVIRONMENT)
+        # Ubuntu has no shell.
+        if run([*APT_INSTALL, "chromium-headless-shell", "fonts-noto-cjk"], **APT_ENVIRONMENT):
+            run([*APT_INSTALL, "chromium", "fonts-noto-cjk"], **APT_ENVIRONMENT)
     if not chromium():
         return "", "could not run: install Chromium or Chrome, or name it in GONGDAN_CHROMIUM"
     if not has_chinese_font():
