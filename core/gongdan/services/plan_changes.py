@@ -169,10 +169,25 @@ def plugin_disabled(desk: "CompanyDesk", work: Work, plugin: str) -> None:
         keeper.end(plan, DISABLED)
 
 
+def have_followed(desk: "CompanyDesk", work: Work, keys: Collection[str], moment: datetime) -> bool:
+    """Tell whether a run of the company's plans that go by one of ``keys`` has begun since ``moment``, aware."""
+    query = (
+        select(PlanRunRow.id)
+        .join(PlanRow, PlanRow.id == PlanRunRow.plan_id)
+        .where(PlanRow.ticket_id.is_(None), PlanRow.rule.in_(_going_by(desk, keys)), PlanRunRow.begins_at >= moment)
+    )
+    return work.session.scalar(query.limit(1)) is not None
+
+
+def _going_by(desk: "CompanyDesk", keys: Collection[str] | None) -> Sequence[str]:
+    """Return the names of the plan rules that go by one of ``keys``; of all without keys."""
+    rules = desk.installation.plugins.catalogue.plan_rules
+    return [one.value.name for one in rules if keys is None or set(keys) & set(one.value.policy_keys)]
+
+
 def look_again(desk: "CompanyDesk", work: Work, keys: Collection[str] | None = None) -> None:
     """Plan the next runs anew, since the calendar has changed, or the policy for some keys."""
-    rules = desk.installation.plugins.catalogue.plan_rules
-    named = [one.value.name for one in rules if keys is None or set(keys) & set(one.value.policy_keys)]
+    named = _going_by(desk, keys)
     if not named:
         return
     keeper = PlanKeeper(desk, work)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -318,6 +318,13 @@ class Plans:
         """Begin the plans of a plugin, or let them go on, or end them, with the plugin."""
         follow = plan_changes.plugin_enabled if is_enabled else plan_changes.plugin_disabled
         follow(self._desk, work, plugin)
+
+    def have_followed(self, work: Work, keys: Collection[str], moment: datetime) -> bool:
+        """Tell whether a run of the company's own plans that go by one of ``keys`` has begun since ``moment``, aware.
+
+        Runs of a ticket go by the policy that the ticket is pinned to.
+        """
+        return plan_changes.have_followed(self._desk, work, keys, moment)
 
     def look_again(self, work: Work, keys: Collection[str] | None = None) -> None:
         """Plan the next runs anew, since the calendar has changed, or the policy for some keys."""

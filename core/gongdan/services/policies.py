@@ -284,8 +284,8 @@ class Policies(PolicyLines):
         """Return what is to be written from a moment on; raises ``InvalidInput`` where something stands there."""
         work.take_turn()
         changes = [change for change in self._diff(work.session, pack, moment).changes if change.writes]
-        zone = self._desk.zone
-        problems = [problem for change in changes for problem in moment_problems(zone, work, change.key, moment)]
+        desk = self._desk
+        problems = [problem for change in changes for problem in moment_problems(desk, work, change.key, moment)]
         if problems:
             raise InvalidInput(tuple(problems))
         return changes
@@ -324,7 +324,9 @@ class Policies(PolicyLines):
     def _take_back(self, work: Work, run: PolicyRunRow) -> Rollback:
         timeline = self.timeline(work.session)
         rows = work.session.scalars(select(PolicyLineRow).where(PolicyLineRow.run_id == run.id)).all()
-        is_history = run.effective_from <= work.now and is_followed(work, run.effective_from)
+        since, keys = run.effective_from, [row.key for row in rows]
+        is_followed_since = is_followed(work, since) or self._desk.plans.have_followed(work, keys, since)
+        is_history = since <= work.now and is_followed_since
         removed: list[str] = []
         restored: list[str] = []
         kept: list[str] = []

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -119,8 +118,8 @@ class PolicyLines:
         """Decide a key from a moment on, now when none is given; None leaves it open again.
 
         What was in force before stays so for the time before. Raises ``InvalidInput`` for a value that does not fit,
-        for a moment that has a line already, for one in the past that tickets follow, and for one to come that open
-        tickets are to follow; ``NotFound``.
+        for a moment that has a line already, for one in the past that tickets or runs of the company's plans follow,
+        and for one to come that open tickets are to follow; ``NotFound``.
         """
         self._desk.require("policy.admin")
         check_effect(effect, effective_from)
@@ -157,7 +156,7 @@ class PolicyLines:
         declared = self._enabled(key)
         work.take_turn()
         problems = [*(check(declared, text) if text is not None else ()), *_checked_words(clause, note)]
-        problems += moment_problems(self._desk.zone, work, declared, moment)
+        problems += moment_problems(self._desk, work, declared, moment)
         if problems:
             raise InvalidInput(tuple(problems))
         before = self.timeline(work.session, key).value(key, moment)
@@ -198,15 +197,18 @@ class PolicyLines:
         return found
 
 
-def moment_problems(zone: ZoneInfo, work: Work, key: PolicyKey, moment: datetime) -> Sequence[FieldProblem]:
+def moment_problems(desk: "CompanyDesk", work: Work, key: PolicyKey, moment: datetime) -> Sequence[FieldProblem]:
     """Return why a line of a key may not begin at ``moment``, aware; nothing when it may."""
-    shown = moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    shown = moment.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M")
     query = select(PolicyLineRow.id).where(PolicyLineRow.key == key.name, PolicyLineRow.effective_from == moment)
     if work.session.scalar(query):
         rule, remedy = msg("“{label}”在这一时刻已有一个值"), msg("请换一个生效时间，或先撤下原来那一个")
         return [_moment_problem(shown, rule, remedy, label=key.label)]
     if moment < work.now and is_followed(work, moment):
         rule = msg("生效时间已过，此后登记的工单已按原来的值计算，不能改写")
+        return [_moment_problem(shown, rule, msg("请填现在或以后的时间"))]
+    if moment < work.now and desk.plans.have_followed(work, (key.name,), moment):
+        rule = msg("生效时间已过，此后的定期事项已按原来的值安排，不能改写")
         return [_moment_problem(shown, rule, msg("请填现在或以后的时间"))]
     return []
 

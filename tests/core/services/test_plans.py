@@ -1,6 +1,7 @@
 """Plans: runs that come by time, are done, caught up, counted anew and ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from types import ModuleType
 
@@ -9,6 +10,7 @@ import pytest
 from gongdan.domain.duties import DutyState
 from gongdan.domain.plans import PlanState, RunState
 from gongdan.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from gongdan.hooks.packs import read_pack
 from gongdan.language.sentences import spoken
 from gongdan.language.translator import make_translator
 from gongdan.services.desk import CompanyDesk, Desk
@@ -77,6 +79,39 @@ def test_a_weekly_report_is_owed_on_friday_and_done_with_a_result(
         lead.plans.complete(run.id, "再报一次")
     wait(at(3, 13, 12))
     assert _days(company_desk, "report") == [("2026-03-06", RunState.DONE), ("2026-03-13", RunState.OPEN)]
+
+
+def test_the_past_that_runs_followed_is_not_rewritten(
+    company_desk: CompanyDesk, wait: Wait, unchanged: Callable[[], AbstractContextManager[None]]
+) -> None:
+    # The report of Friday, 6 March, has come.
+    wait(at(3, 9))
+    pack = read_pack(b"pack: mine\nlines:\n  sample.report: {value: 'week:mon'}\n")
+    for decide in (
+        lambda: company_desk.policies.set("sample.report", "week:mon", at(3, 5, 12)),
+        lambda: company_desk.policies.set("sample.report_within", "2 workday", at(3, 5, 12)),
+        lambda: company_desk.policies.apply(pack, at(3, 5, 12)),
+    ):
+        with unchanged(), pytest.raises(InvalidInput) as refusal:
+            decide()
+        (problem,) = refusal.value.problems
+        assert (problem.value, problem.rule) == (
+            "2026-03-05 12:00", "生效时间已过，此后的定期事项已按原来的值安排，不能改写"
+        )  # fmt: skip
+    # No run has gone by this key, and none has come since this moment.
+    company_desk.policies.set("sample.calls_within", "3 workday", at(3, 5, 12))
+    company_desk.policies.set("sample.report", "week:mon", at(3, 8))
+
+
+def test_a_pack_that_runs_followed_stays_in_history_when_it_is_taken_back(
+    company_desk: CompanyDesk, wait: Wait
+) -> None:
+    thursdays = company_desk.policies.apply(read_pack(b"pack: mine\nlines:\n  sample.report: {value: 'week:thu'}\n"))
+    assert thursdays is not None
+    wait(at(3, 13))
+    done = company_desk.policies.rollback(thursdays.id)
+    assert (done.removed, done.restored, done.kept) == ((), ("sample.report",), ())
+    assert company_desk.policies.value("sample.report", at(3, 12)).text == "week:thu"
 
 
 def test_who_owes_a_run_needs_no_permission_and_others_do(
