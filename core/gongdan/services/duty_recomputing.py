@@ -12,18 +12,22 @@ from sqlalchemy.orm import Session
 from gongdan.domain.duties import DutyState
 from gongdan.domain.duty_clocks import DutyClock, if_reached
 from gongdan.domain.limits import read_limit
+from gongdan.domain.plans import PlanState
 from gongdan.services.duty_figures import Figure, Figures
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_points import gaps_of
 from gongdan.services.duty_severities import undecided_keys
 from gongdan.services.work import Work
 from gongdan.storage.duties import DutyPauseRow, DutyRow
+from gongdan.storage.plans import PlanRow
 from gongdan.storage.tickets import TicketRow
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
 
 _NOT_MISSED = (DutyState.OPEN.value, DutyState.PAUSED.value)
+#: Tickets with plans that go on, although they may be closed.
+_GOING_ON = select(PlanRow.ticket_id).where(PlanRow.state == PlanState.RUNNING.value, PlanRow.ticket_id.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,12 @@ class Recomputing:
     def run(
         self, work: Work, keys: Collection[str], moment: datetime | None, *, moves_due: bool
     ) -> Sequence[DutyChange]:
-        """Pin every open ticket to the policy of ``moment``, and let the duties follow if they are to."""
+        """Pin every ticket that is open or whose plan goes on to ``moment``, and let duties follow if they are to."""
         at, keeper, done = moment or work.now, DutyKeeper(self._desk, work), []
         # Tickets before their duties, as every act on a ticket does, so that neither waits for the other.
         work.session.execute(
             update(TicketRow)
-            .where(TicketRow.is_open.is_(True))
+            .where(or_(TicketRow.is_open.is_(True), TicketRow.id.in_(_GOING_ON)))
             .values(policy_at=at)
             .execution_options(synchronize_session=False)
         )

@@ -93,7 +93,8 @@ class RunWords:
             msg("起点：{at} {event}"), {"at": plan.anchor_at, "event": anchor_words(plan.anchor_event, ticket_type)}
         )
         rule = self._desk.installation.plugins.catalogue.plan_rules.get(plan.rule)
-        if rule is not None:
+        # Another version of the plugin may have fewer phases.
+        if rule is not None and run.phase < len(rule.phases):
             yield from self._line(msg("周期：{value}"), rule.phases[run.phase].recurrence, duty.policy_at)
         yield from self._day_words(run)
         if run.window:

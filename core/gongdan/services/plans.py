@@ -75,7 +75,10 @@ class Plans:
         return self._desk.installation.plugins.catalogue.plan_rules.of(self._desk.enabled)
 
     def all(self, *, is_running: bool | None = True, limit: int = PAGE_SIZE) -> Sequence[PlanView]:
-        """Return the plans: those of the company first, then those of tickets, what comes next in front."""
+        """Return the plans: those of the company first, then those of tickets, what comes next in front.
+
+        One whose next day nobody may know comes after those whose day is known, or its place would tell.
+        """
         self._desk.require("plan.view")
         query = select(PlanRow).order_by(
             PlanRow.ticket_id.is_not(None), PlanRow.next_on.is_(None), PlanRow.next_on, PlanRow.label, PlanRow.id
@@ -84,7 +87,8 @@ class Plans:
             state = PlanState.RUNNING if is_running else PlanState.ENDED
             query = query.where(PlanRow.state == state.value)
         with self._desk.reading() as session:
-            return self._views(session, query.limit(limit))
+            found = self._views(session, query.limit(limit))
+        return tuple(sorted(found, key=_place))
 
     def several(self, plan_ids: Collection[UUID]) -> Sequence[PlanView]:
         """Return some plans, in no order."""
@@ -444,6 +448,10 @@ class Plans:
             .group_by(PlanRunRow.plan_id)
         )
         return {plan_id: Counts(live, overdue) for plan_id, live, overdue in session.execute(query)}
+
+
+def _place(plan: PlanView) -> tuple[bool, date, str, UUID]:
+    return plan.ticket_id is not None, plan.next_on or date.max, plan.label, plan.id
 
 
 def _left(work: Work, run: PlanRunRow) -> int:

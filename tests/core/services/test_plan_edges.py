@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from gongdan.domain.plans import PlanState, RunState
+from gongdan.domain.policy import PolicyEffect
 from gongdan.errors import Conflict, InvalidInput
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.plan_rows import PlanView
@@ -164,3 +165,31 @@ def test_the_plan_of_a_merged_ticket_is_not_resumed(person: People) -> None:
     with pytest.raises(Conflict):
         agent.plans.resume(plan.id)
     assert agent.plans.find(plan.id) == ended
+
+
+# --- What nobody is to know ----------------------------------------------------------------------
+
+
+@pytest.mark.clause("001-01-07")
+def test_the_place_of_a_plan_in_the_list_does_not_tell_a_day_that_is_drawn(company_desk: CompanyDesk) -> None:
+    company_desk.policies.set("sample.audit", "month:random")
+    company_desk.policies.set("sample.report", "year:12-1")
+    listed = [(plan.rule, plan.next_on) for plan in company_desk.plans.all()]
+    # The audit comes on some day of April.
+    assert listed == [
+        ("sample.visits", date(2026, 4, 1)), ("sample.report", date(2026, 12, 1)), ("sample.audit", None)
+    ]  # fmt: skip
+
+
+# --- A closed ticket -----------------------------------------------------------------------------
+
+
+def test_a_decision_for_open_cases_reaches_calls_that_go_on_after_closing(person: People, wait: Wait) -> None:
+    agent = person("supervisor", "administrator", name="张敏")
+    plan, ticket_id = _repaired(agent, "2026-03-05")
+    agent.moves.make(ticket_id, "close", agent.tickets.find(ticket_id).version, {})
+    # Calls come a month after 5 March, on Tuesday the 7th of April after Tomb-Sweeping Day.
+    assert agent.plans.find(plan.id).next_on == date(2026, 4, 7)
+    wait(at(3, 5, 12))
+    agent.policies.set("sample.calls", "2 week", effect=PolicyEffect.OPEN)
+    assert agent.plans.find(plan.id).next_on == date(2026, 3, 19)
