@@ -36,8 +36,8 @@ def test_a_pack_is_adopted_a_key_decided_and_all_of_it_taken_back(office: Office
     expect(row).to_contain_text("陈红")
     assert office.work.policies.value(ON_SITE, office.desk.clock()).text == "25 min"
 
-    page.on("dialog", lambda question: question.accept())
     page.locator("#packs").get_by_role("button", name="撤回").click()
+    dialog.get_by_role("button", name="撤回", exact=True).click()
     expect(page.locator("#packs")).to_contain_text("已撤回")
     # What was decided by hand stays, everything that the pack brought is open again; two keys have a proposal.
     decided = {value.key for value in office.work.policies.current() if not value.is_undecided}

@@ -46,6 +46,7 @@ def index() -> str:
             owed=owed(desk.duties.mine(limit=OWED_AT_MOST)),
             owed_at_most=OWED_AT_MOST,
             figures=tuple(_figures()),
+            more_figures=tuple(_plugin_figures()),
             mine=desk.tickets.list(TicketFilter(is_open=True, assignee=str(me), sort="-changed_at"), limit=_SHOWN),
             waiting=desk.tickets.list(replace(nobodys.filter, sort="opened_at"), limit=_SHOWN),
             mentions=desk.notes.mentioning(me),
@@ -66,7 +67,6 @@ def _figures() -> Iterator[Figure]:
         (msg("全部未结"), "ticket", "new", "open=1"),
     ):
         yield _figure(say(label), icon, tone, query)
-    yield from _plugin_figures()
 
 
 def _plugin_figures() -> Iterator[Figure]:
