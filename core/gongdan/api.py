@@ -76,7 +76,10 @@ from gongdan.domain.plans import (
     Target,
 )
 from gongdan.domain.plates import check_plate, check_plate_colour
-from gongdan.domain.policy import PolicyKey, PolicyKind, PolicyLine, PolicyPack, PolicyValue
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_packs import PolicyPack
+from gongdan.domain.policy_timelines import PolicyLine, PolicyValue
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.presenting import MenuEntry, Panel, Tile
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.snapshots import CompanyView, Draft, TicketView

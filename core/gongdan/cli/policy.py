@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gongdan.cli.commands import F
-    from gongdan.domain.policy import PolicyKey, PolicyPack, PolicyValue
+    from gongdan.domain.policy import PolicyKey
+    from gongdan.domain.policy_packs import PolicyPack
+    from gongdan.domain.policy_timelines import PolicyValue
     from gongdan.services.duty_recomputing import DutyChange
 
 _VALUES = (

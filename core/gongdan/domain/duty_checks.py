@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from gongdan.domain.duties import CORE_FACTS, NIGHT, PERSONS, Condition, DutyRule, Rung, Trigger
 from gongdan.domain.fields import Choice, FieldKind
-from gongdan.domain.policy import PolicyKey, PolicyKind
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.ticket_types import TicketType
 
 _HUNDRED = 100

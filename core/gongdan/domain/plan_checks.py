@@ -6,7 +6,8 @@ from enum import StrEnum
 from gongdan.domain.duty_checks import Declared, can_happen, of_people, of_shares, unknown_names
 from gongdan.domain.fields import FieldKind
 from gongdan.domain.plans import CatchUp, ClosedTickets, OccupiedAssets, PlanRule, RestDays
-from gongdan.domain.policy import PolicyKey, PolicyKind
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.ticket_types import TicketType
 
 #: People whom only a ticket has; they are not to be taken for roles of that name.

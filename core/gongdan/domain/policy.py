@@ -1,34 +1,19 @@
-"""Policy: the figures that each company decides for itself, as dated lines for declared keys.
+"""Policy: the keys that plugins declare and each company answers with a figure of its own.
 
-A plugin declares keys; a company has lines, and a pack proposes lines for many keys at once. A line is in force from
-its moment until the next one of its key begins, and none is ever rewritten. A key without a line has its proposed
-value; one without that is undecided.
+``policy_values`` reads and writes what is answered, ``policy_timelines`` holds the dated answers of a company,
+``policy_packs`` those of a regulation.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, tzinfo
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
-from hashlib import sha256
-from json import dumps
-from typing import TypeAlias
-from uuid import UUID
 
 from gongdan.domain.fields import Choice
-from gongdan.domain.hours import Hours, hours_text, read_hours
-from gongdan.domain.limits import Limit, MonthDay, Span, SpanUnit, describe, limit_text, read_limit
-from gongdan.domain.recurrences import (
-    Every,
-    Recurrence,
-    describe_period,
-    describe_recurrence,
-    read_period,
-    read_recurrence,
-    recurrence_text,
-)
+from gongdan.domain.limits import Limit, describe
+from gongdan.domain.policy_values import EXAMPLES, FORMS, READERS, SIZES, PolicyKind, Value, write_value
+from gongdan.domain.recurrences import Every, Recurrence, describe_period, describe_recurrence
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.text import msg
 
@@ -40,37 +25,8 @@ LONGEST_CLAUSE = 64
 LONGEST_NOTE = 1000
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-_PLACES = 2
-_LONGEST_NUMBER = 15
 #: Years that a line may begin in; others are slips of the hand.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
-
-#: What a value is once it is read.
-Value: TypeAlias = Limit | Recurrence | Hours | int | Decimal | time | str | bool
-
-
-class PolicyKind(StrEnum):
-    """What a value is and how it is written."""
-
-    #: How long something may take, such as ``2 h`` or ``24 desk_h``.
-    LIMIT = "limit"
-    #: How often something comes again, such as ``1 month`` or ``week:fri``.
-    RECURRENCE = "recurrence"
-    #: A plain period, such as ``1 year``.
-    PERIOD = "period"
-    #: Hours of a day, such as ``10:30-11:30 15:00-17:30``.
-    HOURS = "hours"
-    INTEGER = "integer"
-    #: A share in hundredths: ``20`` is 20 %.
-    PERCENT = "percent"
-    #: Yuan with at most two decimals.
-    MONEY = "money"
-    #: A time of day, such as ``17:30``.
-    TIME = "time"
-    CHOICE = "choice"
-    #: ``yes`` or ``no``.
-    YES_NO = "yes_no"
-    TEXT = "text"
 
 
 class PolicyEffect(StrEnum):
@@ -118,155 +74,8 @@ class PolicyKey:
         return (*found, *(f"policy key {self.name}: {each} does not fit" for each in bad))
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyLine:
-    """What a company decided for a key from a moment on."""
-
-    id: UUID
-    key: str
-    #: The value as it is written; None is the decision to leave it open again.
-    text: str | None
-    #: Aware, UTC.
-    effective_from: datetime
-    #: When the next line of the key begins; None while none follows.
-    effective_to: datetime | None
-    #: The clause that the line follows; may be empty.
-    clause: str
-    #: Why, in the words of the one who decided.
-    note: str
-    author_id: UUID | None
-    author_name: str
-    decided_at: datetime
-    #: The run that wrote it, such as a pack that was applied; None for a single decision.
-    run_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyValue:
-    """The answer to a key at one moment."""
-
-    key: str
-    #: The value as it is read; None when undecided.
-    value: Value | None
-    #: The value as it is written; None when undecided.
-    text: str | None
-    #: The line it comes from; None for a proposed value and for what nobody ever decided.
-    line: PolicyLine | None = None
-    #: The clause of the line, else the first of the key.
-    clause: str = ""
-
-    @property
-    def is_undecided(self) -> bool:
-        """Tell whether there is no figure."""
-        return self.text is None
-
-    @property
-    def is_proposed(self) -> bool:
-        """Tell whether the plugin proposes the value and the company has not decided."""
-        return self.text is not None and self.line is None
-
-    @property
-    def line_id(self) -> UUID | None:
-        """Return the id of the line in force."""
-        return self.line.id if self.line else None
-
-    @property
-    def effective_from(self) -> datetime | None:
-        """Return since when the line is in force; aware, UTC."""
-        return self.line.effective_from if self.line else None
-
-    @property
-    def note(self) -> str:
-        """Return why it was decided so."""
-        return self.line.note if self.line else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What a pack says in words, in both languages of the house."""
-
-    zh: str
-    en: str
-
-    def of(self, locale: str) -> str:
-        """Return the wording for readers of a locale."""
-        return self.zh if locale.startswith("zh") else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class PackLine:
-    """What a pack says of one key."""
-
-    key: str
-    #: The value as it is written; None leaves the key to each company.
-    text: str | None
-    clause: str = ""
-    note: Wording = Wording("", "")
-    #: Where it stands in the file, counted from 1.
-    row: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyPack:
-    """A regulation's answers to many keys, as one file."""
-
-    #: ``<plugin>.<name>`` for those that plugins bring along.
-    name: str
-    label: Wording
-    #: The regulation it comes from.
-    source: str
-    lines: tuple[PackLine, ...]
-
-    @property
-    def fingerprint(self) -> str:
-        """Return a hash of what the lines say: the same for the same edition."""
-        said = [[line.key, line.text, line.clause, line.note.zh, line.note.en] for line in self.lines]
-        return sha256(dumps(sorted(said, key=str), ensure_ascii=False).encode()).hexdigest()
-
-
-class PolicyTimeline:
-    """A company's lines by key: answers for any moment without asking the database again."""
-
-    def __init__(self, keys: Iterable[PolicyKey], lines: Iterable[PolicyLine]) -> None:
-        self.keys: Mapping[str, PolicyKey] = {key.name: key for key in keys}
-        self._lines: dict[str, list[PolicyLine]] = {}
-        for line in sorted(lines, key=lambda line: line.effective_from):
-            self._lines.setdefault(line.key, []).append(line)
-
-    def lines(self, key: str) -> Sequence[PolicyLine]:
-        """Return every line of a key, the earliest first."""
-        return tuple(self._lines.get(key, ()))
-
-    def line_at(self, key: str, moment: datetime) -> PolicyLine | None:
-        """Return the line in force at ``moment``, aware; a line is in force from its very moment on."""
-        lines = self._lines.get(key, [])
-        count = bisect_right(lines, moment, key=lambda line: line.effective_from)
-        return lines[count - 1] if count else None
-
-    def value(self, key: str, moment: datetime) -> PolicyValue:
-        """Return the answer at ``moment``: the line in force, else the proposed value, else nothing.
-
-        Raises ``KeyError`` for a key that nobody declares.
-        """
-        return value_of(self.keys[key], self.line_at(key, moment))
-
-    def values(self, moment: datetime) -> Mapping[str, PolicyValue]:
-        """Return the answers to all keys at ``moment``."""
-        return {key: self.value(key, moment) for key in self.keys}
-
-
-def value_of(key: PolicyKey, line: PolicyLine | None) -> PolicyValue:
-    """Return the answer that a line gives, else the proposed one.
-
-    A line from the days when the key was of another kind gives none: the key is undecided until somebody decides anew.
-    """
-    text = line.text if line else key.proposed
-    clause = (line.clause if line else "") or next(iter(key.clauses), "")
-    value = None if text is None else _readable(key, text)
-    return PolicyValue(key.name, value, None if value is None else text, line, clause)
-
-
-def _readable(key: PolicyKey, text: str) -> Value | None:
+def readable(key: PolicyKey, text: str) -> Value | None:
+    """Return what a written value means; None for one that the key does not know any more."""
     try:
         return read_value(key, text)
     except (InvalidInput, ValueError):
@@ -282,12 +91,12 @@ def read_value(key: PolicyKey, text: str) -> Value:
     Raises ``InvalidInput`` for a limit, a recurrence, a period or hours, and ``ValueError`` for another value that
     ``check`` would refuse by its form.
     """
-    return _READERS[key.kind](text.strip())
+    return READERS[key.kind](text.strip())
 
 
 def normal_text(key: PolicyKey, text: str) -> str:
     """Return a checked value as it is kept: one way to write one value."""
-    return _write(key.kind, read_value(key, text))
+    return write_value(key.kind, read_value(key, text))
 
 
 def check(key: PolicyKey, text: str) -> tuple[FieldProblem, ...]:
@@ -299,7 +108,7 @@ def check(key: PolicyKey, text: str) -> tuple[FieldProblem, ...]:
     except InvalidInput as refusal:
         return tuple(_problem(key, text, each.rule, each.remedy, **each.params or {}) for each in refusal.problems)
     except ValueError:
-        return (_problem(key, text, _FORMS[key.kind], _EXAMPLES[key.kind]),)
+        return (_problem(key, text, FORMS[key.kind], EXAMPLES[key.kind]),)
     if key.kind is PolicyKind.CHOICE and value not in {choice.value for choice in key.choices}:
         allowed = "、".join(choice.value for choice in key.choices)
         return (_problem(key, text, msg("不是可选的值"), msg("可选：{allowed}"), allowed=allowed),)
@@ -307,7 +116,7 @@ def check(key: PolicyKey, text: str) -> tuple[FieldProblem, ...]:
 
 
 def _out_of_bounds(key: PolicyKey, text: str, value: Value) -> tuple[FieldProblem, ...]:
-    size = _SIZES.get(key.kind)
+    size = SIZES.get(key.kind)
     if size is None:
         return ()
     bounds = {"lowest": key.lowest, "highest": key.highest}
@@ -327,149 +136,6 @@ def _problem(key: PolicyKey, text: str, rule: str, remedy: str = "", **params: o
     return FieldProblem(key.name, text, rule, remedy, params=params, label=key.label)
 
 
-def _read_integer(text: str) -> int:
-    if not re.fullmatch(r"-?\d{1,12}", text, re.ASCII):
-        raise ValueError(text)
-    return int(text)
-
-
-def _read_decimal(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(text) from None
-    if not re.fullmatch(r"-?\d+(\.\d{1,2})?", text, re.ASCII) or len(text) > _LONGEST_NUMBER:
-        raise ValueError(text)
-    return value
-
-
-def _read_percent(text: str) -> Decimal:
-    value = _read_decimal(text.removesuffix("%").strip())
-    if not 0 <= value <= 100:  # noqa: PLR2004 -- per cent
-        raise ValueError(text)
-    return value
-
-
-def _read_time(text: str) -> time:
-    if not re.fullmatch(r"\d{2}:\d{2}", text, re.ASCII):
-        raise ValueError(text)
-    return time.fromisoformat(text)
-
-
-def _read_hours(text: str) -> Hours:
-    if not (hours := read_hours(text)):
-        # Hours that are never would be none; to leave them open is to leave the key undecided.
-        raise ValueError(text)
-    return hours
-
-
-def _read_yes_no(text: str) -> bool:
-    if text not in _YES_NO:
-        raise ValueError(text)
-    return _YES_NO[text]
-
-
-def _read_text(text: str) -> str:
-    if not text or not text.isprintable():
-        raise ValueError(text)
-    return text
-
-
-_YES_NO = {"yes": True, "no": False, "是": True, "否": False}
-
-_READERS: Mapping[PolicyKind, Callable[[str], Value]] = {
-    PolicyKind.LIMIT: read_limit,
-    PolicyKind.RECURRENCE: read_recurrence,
-    PolicyKind.PERIOD: read_period,
-    PolicyKind.HOURS: _read_hours,
-    PolicyKind.INTEGER: _read_integer,
-    PolicyKind.PERCENT: _read_percent,
-    PolicyKind.MONEY: _read_decimal,
-    PolicyKind.TIME: _read_time,
-    PolicyKind.CHOICE: _read_text,
-    PolicyKind.YES_NO: _read_yes_no,
-    PolicyKind.TEXT: _read_text,
-}
-
-
-def _itself(value: Value) -> Decimal:
-    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(0)
-
-
-def _minute_of_day(value: Value) -> Decimal:
-    return Decimal(value.hour * 60 + value.minute) if isinstance(value, time) else Decimal(0)
-
-
-#: Minutes of a unit, as long as it is at least; bounds catch slips of the hand, they measure nothing.
-_MINUTES: Mapping[SpanUnit, int] = {
-    SpanUnit.MINUTE: 1,
-    SpanUnit.DESK_MINUTE: 1,
-    SpanUnit.HOUR: 60,
-    SpanUnit.DESK_HOUR: 60,
-    SpanUnit.WORKDAY_HOUR: 60,
-    SpanUnit.WORKDAY: 1_440,
-    SpanUnit.DAY: 1_440,
-}
-_MONTH = 31 * 1_440
-
-
-def _length(value: Value) -> Decimal:
-    match value:
-        case Span(amount, unit):
-            return Decimal(amount * _MINUTES[unit])
-        case MonthDay(day, months):
-            return Decimal(months * _MONTH + day * 1_440)
-        case _:
-            return Decimal(1_440)
-
-
-#: What values of a kind are compared by.
-_SIZES: Mapping[PolicyKind, Callable[[Value], Decimal]] = {
-    PolicyKind.LIMIT: _length,
-    PolicyKind.INTEGER: _itself,
-    PolicyKind.PERCENT: _itself,
-    PolicyKind.MONEY: _itself,
-    PolicyKind.TIME: _minute_of_day,
-}
-
-
-def _write(kind: PolicyKind, value: Value) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, time):
-        return value.isoformat("minutes")
-    if isinstance(value, Decimal):
-        return f"{value:.{_PLACES}f}" if kind is PolicyKind.MONEY else f"{value.normalize():f}"
-    if isinstance(value, int | str):
-        return str(value)
-    if isinstance(value, tuple):
-        return hours_text(value)
-    return limit_text(value) if isinstance(value, Limit) else recurrence_text(value)
-
-
-#: What a value of a kind has to look like.
-_FORMS: Mapping[PolicyKind, str] = {
-    PolicyKind.INTEGER: msg("应为整数"),
-    PolicyKind.PERCENT: msg("应为 0 到 100 的百分数"),
-    PolicyKind.MONEY: msg("应为金额，最多两位小数"),
-    PolicyKind.TIME: msg("应为时间"),
-    PolicyKind.HOURS: msg("应为时段"),
-    PolicyKind.CHOICE: msg("不是可选的值"),
-    PolicyKind.YES_NO: msg("应为是或否"),
-    PolicyKind.TEXT: msg("应为一行文字"),
-}
-
-_EXAMPLES: Mapping[PolicyKind, str] = {
-    PolicyKind.INTEGER: msg("例如 3"),
-    PolicyKind.PERCENT: msg("例如 20"),
-    PolicyKind.MONEY: msg("例如 50.00"),
-    PolicyKind.TIME: msg("例如 17:30"),
-    PolicyKind.HOURS: msg("例如 10:30-11:30 15:00-17:30"),
-    PolicyKind.CHOICE: "",
-    PolicyKind.YES_NO: msg("请填 yes 或 no"),
-    PolicyKind.TEXT: "",
-}
-
 # --- Words -------------------------------------------------------------------------------------------------------
 
 
@@ -477,7 +143,7 @@ def describe_value(key: PolicyKey, text: str | None) -> tuple[str, Mapping[str, 
     """Return a value as people say it: a source text and the values for its placeholders."""
     if text is None:
         return msg("未定"), {}
-    value = _readable(key, text)
+    value = readable(key, text)
     if value is None:
         return msg("{value}（已不适用）"), {"value": text}
     if isinstance(value, Limit | Recurrence):

@@ -6,7 +6,8 @@ from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.duties import DutyRule
 from gongdan.domain.people import Permission, Role
 from gongdan.domain.plans import PlanRule
-from gongdan.domain.policy import PolicyKey, PolicyPack
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_packs import PolicyPack
 from gongdan.domain.ticket_types import TicketType
 
 

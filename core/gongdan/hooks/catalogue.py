@@ -12,7 +12,8 @@ from gongdan.domain.importing import Importer
 from gongdan.domain.people import CORE_PERMISSIONS, CORE_ROLES, Permission, Role
 from gongdan.domain.plan_checks import plan_problems
 from gongdan.domain.plans import PlanRule
-from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey, PolicyPack, check
+from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey, check
+from gongdan.domain.policy_packs import PolicyPack
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import DeclarationError

@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from gongdan.domain.policy import PackLine, PolicyPack, Wording
+from gongdan.domain.policy_packs import PackLine, PolicyPack, Wording
 from gongdan.errors import DeclarationError, FieldProblem, InvalidInput
 from gongdan.text import msg
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.calendars import WorkingCalendar
 from gongdan.domain.limits import Limit, Span, read_limit
-from gongdan.domain.policy import PolicyValue
+from gongdan.domain.policy_timelines import PolicyValue
 from gongdan.domain.receivers import Person, Presence, Staff, Unrostered
 from gongdan.domain.rosters import Absence, deputy_of
 from gongdan.services.roster_rows import absences_at, next_change, planned
@@ -21,7 +21,7 @@ from gongdan.storage.companies import DepartmentRow
 from gongdan.storage.rosters import AbsenceRow, ShiftRow
 
 if TYPE_CHECKING:
-    from gongdan.domain.policy import PolicyTimeline
+    from gongdan.domain.policy_timelines import PolicyTimeline
     from gongdan.services.desk import CompanyDesk
 
 

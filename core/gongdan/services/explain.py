@@ -13,7 +13,7 @@ from gongdan.domain.calendars import DayCount, DayKind, WorkingCalendar
 from gongdan.domain.duties import DutyState, OnReopen, StartAt
 from gongdan.domain.duty_clocks import DutyClock, Gap, if_reached
 from gongdan.domain.limits import Limit, Span, describe, read_limit
-from gongdan.domain.policy import PolicyValue
+from gongdan.domain.policy_timelines import PolicyValue
 from gongdan.domain.rulebook import Clause
 from gongdan.domain.sentences import Sentence
 from gongdan.domain.ticket_types import TicketType

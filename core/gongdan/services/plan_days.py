@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.plans import PlanRule, PlanState, Series, begins_at
-from gongdan.domain.policy import PolicyKey, PolicyValue
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_timelines import PolicyValue
 from gongdan.domain.recurrences import RandomDay
 from gongdan.services.duty_figures import Figures
 from gongdan.services.plan_terms import basis_of

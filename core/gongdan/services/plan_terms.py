@@ -8,7 +8,7 @@ from typing import cast
 from gongdan.domain.hours import Hours
 from gongdan.domain.limits import Limit
 from gongdan.domain.plans import CatchUp, PlanRule, RestDays, Stretch, Terms
-from gongdan.domain.policy import Value
+from gongdan.domain.policy_values import Value
 from gongdan.domain.recurrences import Every, Recurrence
 from gongdan.services.duty_figures import Figures
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.fields import Choice
 from gongdan.domain.plans import CatchUp, PlanState, RestDays, RunState
-from gongdan.domain.policy import PolicyKey, PolicyValue, describe_value
+from gongdan.domain.policy import PolicyKey, describe_value
+from gongdan.domain.policy_timelines import PolicyValue
 from gongdan.domain.sentences import Sentence
 from gongdan.domain.ticket_types import TicketType
 from gongdan.services.duty_figures import Figures

@@ -11,18 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from gongdan.domain.policy import (
-    LONGEST_NOTE,
-    PackLine,
-    PolicyEffect,
-    PolicyKey,
-    PolicyPack,
-    PolicyTimeline,
-    PolicyValue,
-    Wording,
-    check,
-    normal_text,
-)
+from gongdan.domain.policy import LONGEST_NOTE, PolicyEffect, PolicyKey, check, normal_text
+from gongdan.domain.policy_packs import PackLine, PolicyPack, Wording
+from gongdan.domain.policy_timelines import PolicyTimeline, PolicyValue
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from gongdan.hooks.packs import read_pack, write_pack
 from gongdan.services.policy_lines import (

@@ -10,17 +10,8 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from gongdan.domain.policy import (
-    LONGEST_CLAUSE,
-    LONGEST_NOTE,
-    PolicyEffect,
-    PolicyKey,
-    PolicyLine,
-    PolicyTimeline,
-    PolicyValue,
-    check,
-    normal_text,
-)
+from gongdan.domain.policy import LONGEST_CLAUSE, LONGEST_NOTE, PolicyEffect, PolicyKey, check, normal_text
+from gongdan.domain.policy_timelines import PolicyLine, PolicyTimeline, PolicyValue
 from gongdan.errors import FieldProblem, InvalidInput, NotFound
 from gongdan.services.work import Work
 from gongdan.storage.policies import PolicyLineRow

@@ -22,7 +22,8 @@ from gongdan.domain.duties import (
 from gongdan.domain.fields import Choice, Field, FieldKind
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.people import Permission, Role
-from gongdan.domain.policy import PolicyKey, PolicyKind
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import Guard, Move, MoveAttempt, State, StateCategory, Workflow

@@ -9,17 +9,10 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gongdan.domain.limits import Span, SpanUnit
-from gongdan.domain.policy import (
-    PolicyEffect,
-    PolicyKey,
-    PolicyKind,
-    PolicyLine,
-    PolicyPack,
-    PolicyValue,
-    describe_value,
-    read_effective,
-    read_value,
-)
+from gongdan.domain.policy import PolicyEffect, PolicyKey, describe_value, read_effective, read_value
+from gongdan.domain.policy_packs import PolicyPack
+from gongdan.domain.policy_timelines import PolicyLine, PolicyValue
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.errors import Conflict, FieldProblem, GongdanError, InvalidInput, NotFound
 from gongdan.services.duty_recomputing import DutyChange
 from gongdan.services.policies import ChangeKind, PolicyDiff

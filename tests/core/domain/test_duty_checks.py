@@ -6,7 +6,8 @@ import pytest
 
 from gongdan.domain.duties import Condition, DutyRule, Rung, Trigger
 from gongdan.domain.duty_checks import Declared, problems
-from gongdan.domain.policy import PolicyKey, PolicyKind
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.errors import DeclarationError
 from gongdan.hooks.manager import PluginManager
 from gongdan.testing import sample

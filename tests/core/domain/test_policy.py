@@ -9,17 +9,9 @@ import pytest
 
 from gongdan.domain.fields import Choice
 from gongdan.domain.limits import SameDay, Span, SpanUnit
-from gongdan.domain.policy import (
-    PolicyKey,
-    PolicyKind,
-    PolicyLine,
-    PolicyTimeline,
-    check,
-    describe_value,
-    normal_text,
-    read_effective,
-    read_value,
-)
+from gongdan.domain.policy import PolicyKey, check, describe_value, normal_text, read_effective, read_value
+from gongdan.domain.policy_timelines import PolicyLine, PolicyTimeline
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.errors import InvalidInput
 
 LIMIT = PolicyKey("sample.answer", "首次答复", PolicyKind.LIMIT, ("SAMPLE-01",), lowest="5 min", highest="48 h")

@@ -2,7 +2,9 @@
 
 import pytest
 
-from gongdan.domain.policy import PackLine, PolicyKey, PolicyKind, PolicyPack, Wording
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_packs import PackLine, PolicyPack, Wording
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.rulebook import Rulebook
 from gongdan.errors import DeclarationError, InvalidInput
 from gongdan.hooks.manager import PluginManager

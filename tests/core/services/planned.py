@@ -8,7 +8,8 @@ from types import ModuleType
 from gongdan.domain.duties import DutyKind, Trigger
 from gongdan.domain.fields import Choice, Field, FieldKind
 from gongdan.domain.plans import CatchUp, OccupiedAssets, Phase, PlanRule, RestDays, Sample
-from gongdan.domain.policy import PolicyKey, PolicyKind
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.workflow import StateCategory
 from gongdan.testing import sample

@@ -7,7 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from gongdan.domain.policy import PolicyKey, PolicyKind, PolicyValue
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_timelines import PolicyValue
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.rulebook import Rulebook
 from gongdan.errors import InvalidInput, NotAllowed, NotFound
 from gongdan.services.desk import CompanyDesk

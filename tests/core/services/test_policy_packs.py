@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from gongdan.domain.policy import PolicyKey, PolicyKind, PolicyPack
+from gongdan.domain.policy import PolicyKey
+from gongdan.domain.policy_packs import PolicyPack
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from gongdan.hooks.packs import read_pack
