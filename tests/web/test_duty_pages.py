@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -54,8 +54,8 @@ def signed(app: object) -> Callable[[str], Visitor]:
     return sign_in
 
 
-def _duty(desk: CompanyDesk, ticket_id: object, rule: str) -> DutyView:
-    return next(duty for duty in desk.duties.of_ticket(ticket_id) if duty.rule == f"sample.{rule}")  # type: ignore[arg-type]
+def _duty(desk: CompanyDesk, ticket_id: UUID, rule: str) -> DutyView:
+    return next(duty for duty in desk.duties.of_ticket(ticket_id) if duty.rule == f"sample.{rule}")
 
 
 def _chips(page: str) -> list[str]:

@@ -33,3 +33,15 @@ def wait(desk: Desk, clock: Clock) -> Wait:
         clock.set(moment)
 
     return until
+
+
+@pytest.fixture
+def sleep(desk: Desk, clock: Clock) -> Wait:
+    """Let time pass without any executor, then let one look."""
+
+    def until(moment: datetime) -> None:
+        clock.set(moment)
+        while desk.timers.run_ready():
+            pass
+
+    return until

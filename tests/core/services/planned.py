@@ -12,6 +12,8 @@ from gongdan.domain.policy import PolicyKey
 from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.workflow import StateCategory
+from gongdan.services.desk import CompanyDesk
+from gongdan.services.plan_rows import PlanView
 from gongdan.testing import sample
 from gongdan.testing.fakes import make_plugin
 
@@ -21,6 +23,11 @@ Wait = Callable[[datetime], None]
 def at(month: int, day: int, hour: int = 9, minute: int = 0, year: int = 2026) -> datetime:
     """Return a moment in Shanghai."""
     return datetime(year, month, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
+
+
+def plan_of(desk: CompanyDesk, name: str) -> PlanView:
+    """Return the company's plan by a rule of the sample plugin, whether it runs or has ended."""
+    return next(plan for plan in desk.plans.all(is_running=None) if plan.rule == f"sample.{name}")
 
 
 def _key(name: str, kind: PolicyKind, proposed: str | None = None) -> PolicyKey:

@@ -1,7 +1,7 @@
 """Plans whose days fall together, whose anchors slip late or lie far off, and that nothing is left of."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from types import ModuleType
 from uuid import UUID
 
@@ -10,12 +10,11 @@ import pytest
 from gongdan.domain.plans import PlanState, RunState
 from gongdan.domain.policy import PolicyEffect
 from gongdan.errors import Conflict, InvalidInput
-from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.services.desk import CompanyDesk
 from gongdan.services.plan_rows import PlanView
 from gongdan.testing import sample
-from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
-from tests.core.services.planned import Wait, at, with_plans
+from tests.core.services.planned import Wait, at, plan_of, with_plans
 
 #: The company begins on Thursday, 5 March 2026.
 
@@ -25,24 +24,8 @@ def plugin_modules() -> Mapping[str, ModuleType]:
     return {sample.NAME: with_plans()}
 
 
-@pytest.fixture
-def sleep(desk: Desk, clock: Clock) -> Wait:
-    """Let time pass without any executor, then let one look."""
-
-    def until(moment: datetime) -> None:
-        clock.set(moment)
-        while desk.timers.run_ready():
-            pass
-
-    return until
-
-
-def _plan(desk: CompanyDesk, name: str) -> PlanView:
-    return next(plan for plan in desk.plans.all(is_running=None) if plan.rule == f"sample.{name}")
-
-
 def _days(desk: CompanyDesk, name: str) -> Sequence[str]:
-    return [run.planned_for.isoformat() for run in desk.plans.runs(_plan(desk, name).id)[::-1]]
+    return [run.planned_for.isoformat() for run in desk.plans.runs(plan_of(desk, name).id)[::-1]]
 
 
 def _repaired(desk: CompanyDesk, day: str) -> tuple[PlanView, UUID]:
@@ -79,7 +62,7 @@ def test_a_report_that_a_holiday_puts_on_the_day_of_the_next_one_comes_once(
     # 1 to 7 October 2026 are National Day; Thursday the 1st goes to Thursday the 8th.
     sleep(at(10, 8, 12))
     assert _days(company_desk, "report") == ["2026-09-24", "2026-10-08"]
-    plan = _plan(company_desk, "report")
+    plan = plan_of(company_desk, "report")
     coming = [day.day for day in company_desk.plans.ahead(date(2026, 10, 31))[plan.id]]
     assert (plan.next_on, coming) == (
         date(2026, 10, 15), [date(2026, 10, 15), date(2026, 10, 22), date(2026, 10, 29)]

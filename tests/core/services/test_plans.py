@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date
 from types import ModuleType
 
 import pytest
@@ -14,11 +14,10 @@ from gongdan.hooks.packs import read_pack
 from gongdan.language.sentences import spoken
 from gongdan.language.translator import make_translator
 from gongdan.services.desk import CompanyDesk, Desk
-from gongdan.services.plan_rows import PlanView, RunView
+from gongdan.services.plan_rows import RunView
 from gongdan.testing import sample
-from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
-from tests.core.services.planned import Wait, at, with_plans
+from tests.core.services.planned import Wait, at, plan_of, with_plans
 
 #: The company begins on Thursday, 5 March 2026.
 
@@ -28,25 +27,9 @@ def plugin_modules() -> Mapping[str, ModuleType]:
     return {sample.NAME: with_plans()}
 
 
-@pytest.fixture
-def sleep(desk: Desk, clock: Clock) -> Wait:
-    """Let time pass without any executor, then let one look."""
-
-    def until(moment: datetime) -> None:
-        clock.set(moment)
-        while desk.timers.run_ready():
-            pass
-
-    return until
-
-
-def _plan(desk: CompanyDesk, name: str) -> PlanView:
-    return next(plan for plan in desk.plans.all(is_running=None) if plan.rule == f"sample.{name}")
-
-
 def _runs(desk: CompanyDesk, name: str) -> Sequence[RunView]:
     """Return the runs of a plan, the oldest first."""
-    return desk.plans.runs(_plan(desk, name).id)[::-1]
+    return desk.plans.runs(plan_of(desk, name).id)[::-1]
 
 
 def _days(desk: CompanyDesk, name: str) -> list[tuple[str, RunState]]:
@@ -61,7 +44,7 @@ def test_a_weekly_report_is_owed_on_friday_and_done_with_a_result(
     company_desk: CompanyDesk, person: People, wait: Wait
 ) -> None:
     lead = person("sample_engineer", name="李建国")
-    plan = _plan(company_desk, "report")
+    plan = plan_of(company_desk, "report")
     assert (plan.state, plan.next_on, plan.runs, plan.undecided) == (PlanState.RUNNING, date(2026, 3, 6), 0, ())
     wait(at(3, 6, 10))
     (run,) = _runs(company_desk, "report")
@@ -140,10 +123,10 @@ def test_an_undecided_plan_says_so_and_makes_nothing_until_somebody_decides(
     company_desk: CompanyDesk, wait: Wait
 ) -> None:
     wait(at(3, 20))
-    plan = _plan(company_desk, "audit")
+    plan = plan_of(company_desk, "audit")
     assert (plan.undecided, plan.next_on, plan.runs) == (("audit",), None, 0)
     company_desk.policies.set("sample.audit", "month:25")
-    assert _plan(company_desk, "audit").next_on == date(2026, 3, 25)
+    assert plan_of(company_desk, "audit").next_on == date(2026, 3, 25)
     company_desk.policies.set("sample.audit", "month:28", at(4, 1))
     wait(at(5, 1))
     assert [day for day, _ in _days(company_desk, "audit")] == ["2026-03-25", "2026-04-28"]
@@ -152,7 +135,7 @@ def test_an_undecided_plan_says_so_and_makes_nothing_until_somebody_decides(
 def test_a_plan_ends_with_its_plugin_and_goes_on_with_it(company_desk: CompanyDesk, desk: Desk, wait: Wait) -> None:
     wait(at(3, 6, 10))
     company_desk.plugins.disable(sample.NAME)
-    plan = _plan(company_desk, "report")
+    plan = plan_of(company_desk, "report")
     assert (plan.state, plan.end_event) == (PlanState.ENDED, "plugin_disabled")
     assert _days(company_desk, "report") == [("2026-03-06", RunState.CANCELLED)]
     wait(at(3, 30))
@@ -162,7 +145,7 @@ def test_a_plan_ends_with_its_plugin_and_goes_on_with_it(company_desk: CompanyDe
 
 
 def test_somebody_ends_a_plan_and_lets_it_go_on(company_desk: CompanyDesk, person: People, wait: Wait) -> None:
-    plan = _plan(company_desk, "report")
+    plan = plan_of(company_desk, "report")
     with pytest.raises(NotAllowed, match=r"plan\.manage"):
         person("agent").plans.end(plan.id, "不再需要")
     with pytest.raises(InvalidInput) as refusal:
@@ -299,7 +282,7 @@ def test_two_companies_never_see_each_others_plans(
     company_desk: CompanyDesk, other_desk: CompanyDesk, wait: Wait
 ) -> None:
     wait(at(4, 1, 12))
-    own, (run, *_) = _plan(company_desk, "report"), _runs(company_desk, "report")
+    own, (run, *_) = plan_of(company_desk, "report"), _runs(company_desk, "report")
     assert not {plan.id for plan in company_desk.plans.all()} & {plan.id for plan in other_desk.plans.all()}
     assert {each.plan_id for each in other_desk.plans.live()}.isdisjoint({own.id})
     for refused in (
