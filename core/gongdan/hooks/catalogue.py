@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from gongdan.domain.assets import AssetKind, LinkRule
+from gongdan.domain.core_duties import CORE_DUTY_RULES
 from gongdan.domain.duties import DutyRule
 from gongdan.domain.duty_checks import Declared, problems
 from gongdan.domain.importing import Importer
@@ -101,6 +102,8 @@ def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[
         made.roles.add("core", role.name, role)
     for key in CORE_POLICY_KEYS:
         made.policy_keys.add("core", key.name, key)
+    for rule in CORE_DUTY_RULES:
+        made.duty_rules.add("core", rule.name, rule)
     for plugin in sorted(rulebooks):
         _add_rulebook(made, plugin, rulebooks[plugin])
     # Rules may speak of ticket types and roles of other plugins.

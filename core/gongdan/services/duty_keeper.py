@@ -79,6 +79,8 @@ class DutyKeeper:
             subject_kind=about.kind,
             subject_id=about.id,
             ticket_id=about.ticket.id if about.ticket else None,
+            about=about.about,
+            debtor_id=about.debtor_id,
             round=about.round,
             state=DutyState.OPEN.value,
             debtor_role="",
@@ -106,7 +108,8 @@ class DutyKeeper:
         if follows and goes_on:
             self._work.session.add(row)
             self._carry(row, follows, now)
-        self._reckon(row, promised_time(rule, about.ticket, self._desk.zone, after=now) if about.ticket else None)
+        promised = promised_time(rule, about.ticket, self._desk.zone, after=now) if about.ticket else None
+        self._reckon(row, about.due_at or promised)
         # Only now, so that it is written once.
         self._work.session.add(row)
         self._work.record("duty.started", "duty", row.id, after={**told(row), "event": event, "limit": row.limit})

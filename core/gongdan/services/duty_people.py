@@ -59,8 +59,11 @@ class DutyPeople:
 
     def _owing(self, row: DutyRow, rule: DutyRule, ticket: TicketRow | None, at: datetime) -> Found:
         presence = self._figures.presence(at)
-        of_company = Around(department=row.calendar_department_id, presence=presence)
-        return find(rule.owed_by, _around(ticket, presence) if ticket else of_company, self._figures.staff)
+        # Only a rule that wants the debtor himself asks for him: as head of the department he may be found as well.
+        debtor = row.debtor_id if "debtor" in rule.owed_by else None
+        without = Around(department=row.calendar_department_id, debtor=debtor, presence=presence)
+        around = _around(ticket, presence, debtor) if ticket else without
+        return find(rule.owed_by, around, self._figures.staff)
 
     @staticmethod
     def put(row: DutyRow, found: Found) -> None:
@@ -123,7 +126,7 @@ class DutyPeople:
         notice = NewNotice(
             kind=kind.name,
             text=kind.text,
-            params={"duty": row.label, "number": ticket.number if ticket else self._day_of(row), **params},
+            params={"duty": row.label, "number": ticket.number if ticket else row.about or self._day_of(row), **params},
             ticket_id=row.ticket_id,
             duty_id=row.id,
             at=at,

@@ -22,12 +22,12 @@ class DutyView:
     kind: DutyKind
     #: What is owed, a source text.
     label: str
-    #: What it is about: ``ticket`` or ``plan_run``.
+    #: What it is about: ``ticket``, ``plan_run``, ``custody_loan`` …
     subject_kind: str
     subject_id: UUID
     #: The ticket that it is about, or that its plan belongs to.
     ticket_id: UUID | None
-    #: Number, subject and place of the ticket; empty without one.
+    #: Number, subject and place of the ticket; without one the subject is what it is about, in a few words.
     number: str
     subject: str
     place: str
@@ -138,7 +138,7 @@ def duty_view(row: DutyRow, names: Names) -> DutyView:
         subject_id=row.subject_id,
         ticket_id=row.ticket_id,
         number=number,
-        subject=subject,
+        subject=subject or row.about,
         place=place,
         round=row.round,
         state=DutyState(row.state),

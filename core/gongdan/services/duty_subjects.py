@@ -9,13 +9,14 @@ from gongdan.storage.tickets import TicketRow
 
 TICKET: Final = "ticket"
 PLAN_RUN: Final = "plan_run"
+CUSTODY_LOAN: Final = "custody_loan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A ticket, or a run of a plan with or without one."""
+    """A ticket, a run of a plan, or anything else that somebody has to see to by a time."""
 
-    #: ``TICKET`` or ``PLAN_RUN``.
+    #: ``TICKET``, ``PLAN_RUN``, or the word that the journal has for another thing.
     kind: str
     id: UUID
     #: The ticket that it is, or belongs to.
@@ -26,6 +27,12 @@ class Subject:
     policy_at: datetime
     #: Whose calendar counts, and where debtors are looked for; None for the company.
     department_id: UUID | None
+    #: What it is, in a few words; empty for a ticket, whose number and subject say so.
+    about: str = ""
+    #: Who owes it, where the rule says ``debtor``.
+    debtor_id: UUID | None = None
+    #: The moment at which it is due, aware, where it is agreed upon; it goes before the rule's limit.
+    due_at: datetime | None = None
 
     @property
     def severity(self) -> str:

@@ -228,9 +228,15 @@ class _Explainer:
 
     def _sentences(self, made: Explanation) -> Iterator[Sentence]:
         duty, is_run = self._duty, self._row.subject_kind == PLAN_RUN
+        number = duty.number or duty.subject
         yield Sentence(
             msg("{label}（第 {round} 次）：{state}") if is_run else msg("{label}（{number}，第 {round} 轮）：{state}"),
-            {"label": duty.label, "number": duty.number, "round": duty.round, "state": STATES[duty.state]},
+            {
+                "label": duty.label,
+                "number": number,
+                "round": duty.round,
+                "state": STATES[duty.state],
+            },
         )
         who = duty.debtor or msg("无人")
         yield Sentence(msg("责任人：{who}"), {"who": who})
@@ -299,7 +305,9 @@ class _Explainer:
     def _moment_words(self, made: Explanation) -> Iterator[Sentence]:
         duty = self._duty
         if duty.is_promised:
-            yield Sentence(msg("到期：{at}，这是答应客户的时间，不按时限计算"), {"at": duty.due_at})
+            promised = msg("到期：{at}，这是答应客户的时间，不按时限计算")
+            agreed = msg("到期：{at}，这是约定的时间，不按时限计算")
+            yield Sentence(promised if duty.ticket_id else agreed, {"at": duty.due_at})
         elif duty.due_at is None and duty.limit:
             yield Sentence(msg("没有到期时间：按工作日历“{name}”算不出，请核对时限与上班时间"), {"name": duty.calendar})
         elif duty.due_at is None:

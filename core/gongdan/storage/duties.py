@@ -28,10 +28,12 @@ class DutyRow(Identified, CompanyScoped, Base):
     kind: Mapped[str] = mapped_column(String(32))
     #: What is owed, a source text, as the rule said when it began.
     label: Mapped[str] = mapped_column(String(200))
-    #: What it is about: ``ticket``, later a plan's run, an approval …
+    #: What it is about: ``ticket``, ``plan_run``, ``custody_loan`` …
     subject_kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[UUID]
     ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("ticket.id"))
+    #: What it is about, in a few words; empty where a ticket or a plan says so.
+    about: Mapped[str] = mapped_column(String(200), server_default="")
     round: Mapped[int]
     state: Mapped[str] = mapped_column(String(16))
     #: The person who owes it; empty when everybody with a role does.

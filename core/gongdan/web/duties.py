@@ -1,10 +1,10 @@
 """Duties: why one is due when it is, what the person may do about it, and what the whole team owes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, Flask, g, render_template, request
+from flask import Blueprint, Flask, g, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -21,7 +21,7 @@ from gongdan.text import msg
 from gongdan.web import shown
 from gongdan.web.access import current_desk, member, needs
 from gongdan.web.forms import Form
-from gongdan.web.pages import dialog, go, told
+from gongdan.web.pages import dialog, go_to, told
 from gongdan.web.problems import status_of
 from gongdan.web.words import say, translator
 
@@ -35,6 +35,12 @@ _TONES = {
     DutyState.MISSED: "late",
     DutyState.DONE: "done",
     DutyState.LATE: "late",
+}
+
+
+#: Where what a duty is about has its page, and what its address calls it.
+_SUBJECT_PAGES: Mapping[str, tuple[str, str]] = {
+    PLAN_RUN: ("plans.run", "run_id"),
 }
 
 
@@ -109,7 +115,7 @@ def waive(duty_id: UUID) -> Answer:
 
 def install(app: Flask) -> None:
     """Give templates the words of duties."""
-    app.jinja_env.globals.update(duty_state=state_words, duty_tone=tone, spoken=_spoken)
+    app.jinja_env.globals.update(duty_state=state_words, duty_tone=tone, duty_address=address, spoken=_spoken)
 
 
 def state_words(duty: DutyView) -> str:
@@ -120,6 +126,14 @@ def state_words(duty: DutyView) -> str:
 def tone(duty: DutyView) -> str:
     """Return the tone of a duty's state."""
     return _TONES.get(duty.state, "quiet")
+
+
+def address(duty: DutyView) -> str:
+    """Return where what a duty is about has its page; empty for what has none."""
+    if duty.subject_kind in _SUBJECT_PAGES:
+        endpoint, name = _SUBJECT_PAGES[duty.subject_kind]
+        return url_for(endpoint, **{name: duty.subject_id})  # type: ignore[arg-type]  # values of the address
+    return url_for("ticket.show", ticket_id=duty.ticket_id) if duty.ticket_id else ""
 
 
 def _wanted() -> DutyFilter:
@@ -165,6 +179,4 @@ def _spoken(sentence: Sentence) -> str:
 
 
 def _back(duty: DutyView) -> Response:
-    if duty.subject_kind == PLAN_RUN:
-        return go("plans.run", run_id=duty.subject_id)
-    return go("ticket.show", ticket_id=duty.ticket_id) if duty.ticket_id else go("home.index")
+    return go_to(address(duty) or url_for("home.index"))

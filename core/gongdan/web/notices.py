@@ -5,10 +5,10 @@ from uuid import UUID
 from flask import Blueprint, Flask, g, render_template, request
 from werkzeug.wrappers import Response
 
-from gongdan.services.duty_subjects import PLAN_RUN
 from gongdan.services.notices import NoticeView
+from gongdan.web import duties
 from gongdan.web.access import current_desk, may, member
-from gongdan.web.pages import go
+from gongdan.web.pages import go, go_to
 from gongdan.web.words import translator
 
 pages = Blueprint("notices", __name__, url_prefix="/notices")
@@ -35,13 +35,13 @@ def read() -> Response:
 @pages.post("/<uuid:notice_id>/open")
 @member
 def open_ticket(notice_id: UUID) -> Response:
-    """Mark a notice as read and lead to what it is about: the run of a plan, or the ticket."""
+    """Mark a notice as read and lead to what it is about."""
     desk = current_desk()
     found = next((notice for notice in desk.notices.mine() if notice.id == notice_id), None)
     desk.notices.read((notice_id,))
     duty = desk.duties.find(found.duty_id) if found and found.duty_id and may("ticket.view") else None
-    if duty and duty.subject_kind == PLAN_RUN:
-        return go("plans.run", run_id=duty.subject_id)
+    if duty and (address := duties.address(duty)):
+        return go_to(address)
     if found is None or found.ticket_id is None:
         return go("notices.index")
     return go("ticket.show", ticket_id=found.ticket_id)
