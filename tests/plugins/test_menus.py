@@ -12,7 +12,7 @@ from gongdan.language import for_locale
     [
         ("property_mgmt", "Flats", ["Repairs", "Complaints"]),
         ("decoration", "Sites", ["Site rectification", "Site works"]),
-        ("gps_install", "Vehicles and terminals", ["Installation dispatch"]),
+        ("gps_install", "Vehicles and terminals", ["Installation dispatch", "Terminal repairs"]),
         ("brokerage", "Agencies", ["Rebate settlements"]),
     ],
 )

@@ -1,4 +1,4 @@
-"""GPS installation: terminals fitted to vehicles, from the three papers to the signed order."""
+"""GPS installation: terminals fitted to vehicles and repaired, from the papers to the signed order."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,15 @@ from gongdan.api import CompanyView, Demo, MenuEntry, Rulebook, Tile, hookimpl, 
 from gongdan_gps_install import demo
 from gongdan_gps_install.assets import ASSET_KINDS, LINK_RULES
 from gongdan_gps_install.roles import ROLES
-from gongdan_gps_install.ticket_types import INSTALLATION_ORDER
+from gongdan_gps_install.ticket_types import TICKET_TYPES
 
 
 @hookimpl
 def register_rulebook() -> Rulebook:
     return Rulebook(
         label=msg("GPS 安装"),
-        description=msg("终端安装派工：三单收齐、审批、出发核对、上线测试、客户签字、交单"),
-        ticket_types=(INSTALLATION_ORDER,),
+        description=msg("终端安装与维修：三单收齐、审批、出发核对、上线测试、新旧号码、收费交款、客户签字、交单"),
+        ticket_types=TICKET_TYPES,
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
         roles=ROLES,
@@ -31,7 +31,10 @@ def register_demos() -> Sequence[Demo]:
 @hookimpl
 def menu_entries(company: CompanyView) -> Sequence[MenuEntry]:
     del company
-    return (MenuEntry(msg("安装派工"), "/tickets?type=installation_order", "car", "ticket.view"),)
+    return (
+        MenuEntry(msg("安装派工"), "/tickets?type=installation_order", "car", "ticket.view"),
+        MenuEntry(msg("终端维修"), "/tickets?type=terminal_repair", "tools", "ticket.view"),
+    )
 
 
 @hookimpl
@@ -41,5 +44,6 @@ def dashboard_tiles(company: CompanyView) -> Sequence[Tile]:
         Tile(msg("资料不全"), "type=installation_order&state=incomplete", "file-text"),
         Tile(msg("待审批"), "type=installation_order&state=awaiting_approval", "signature"),
         Tile(msg("已派工未到场"), "type=installation_order&state=dispatched&state=departed", "truck"),
+        Tile(msg("在修终端"), "type=terminal_repair&open=1", "tools"),
         Tile(msg("待交单"), "type=installation_order&state=confirmed", "clipboard-list"),
     )

@@ -4,6 +4,7 @@ from gongdan.api import CompanyDesk, TicketFilter
 from gongdan_gps_install.demo import DEMO
 from gongdan_gps_install.demo.filling import fill
 from gongdan_gps_install.demo.orders import ORDERS
+from gongdan_gps_install.demo.repairs import REPAIRS
 from tests.plugins.hiring import hire
 
 
@@ -11,10 +12,11 @@ def test_the_demo_shows_orders_at_every_stage(company_desk: CompanyDesk) -> None
     hire(company_desk, DEMO)
     told: list[str] = []
     fill(company_desk, told.append)
-    assert told == ["登记车辆、终端与 SIM 卡", "登记一周的安装派工"]
+    assert told == ["登记车辆、终端与 SIM 卡", "登记一周的安装与维修"]
     found = company_desk.tickets.list(TicketFilter())
-    assert len(found.lines) == len(ORDERS) == 11
-    assert {line.ticket.state for line in found.lines} == {
+    assert len(found.lines) == len(ORDERS) + len(REPAIRS) == 16
+    orders = [line.ticket.state for line in found.lines if line.ticket.type == "installation_order"]
+    assert set(orders) == {
         "registered",
         "incomplete",
         "awaiting_approval",
@@ -27,6 +29,8 @@ def test_the_demo_shows_orders_at_every_stage(company_desk: CompanyDesk) -> None
         "not_fitted",
         "void",
     }
+    repairs = [line.ticket.state for line in found.lines if line.ticket.type == "terminal_repair"]
+    assert set(repairs) == {"registered", "awaiting_approval", "waiting_for_part", "handed_in", "settled_remotely"}
     assert company_desk.journal.verify().first_bad is None
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from gongdan.api import AssetInput, CompanyDesk, PartyInput, Progress, at_moment, msg, play
 from gongdan_gps_install.demo.orders import ORDERS
+from gongdan_gps_install.demo.repairs import REPAIRS
 
 #: The stock was entered before the oldest order.
 _MOVED_IN: Final = timedelta(days=40)
@@ -46,8 +47,8 @@ def fill(desk: CompanyDesk, progress: Progress) -> None:
     today = desk.installation.clock().astimezone(desk.zone).date()
     with at_moment(desk.installation, desk.installation.clock() - _MOVED_IN):
         _enter_stock(desk, today - timedelta(days=120))
-    progress(msg("登记一周的安装派工"))
-    play(desk, ORDERS)
+    progress(msg("登记一周的安装与维修"))
+    play(desk, (*ORDERS, *REPAIRS))
 
 
 def _enter_stock(desk: CompanyDesk, fitted_on: date) -> None:

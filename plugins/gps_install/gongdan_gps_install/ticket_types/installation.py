@@ -14,9 +14,9 @@ from gongdan.api import (
     msg,
 )
 from gongdan_gps_install.assets import PLATE_COLOURS
-from gongdan_gps_install.workflows import INSTALLATION_FLOW
+from gongdan_gps_install.workflows.installation import INSTALLATION_FLOW
 
-_MODELS = tuple(Choice(model, model) for model in ("GT06N", "BSJ-A5", "HB-DV05", "KM-01W", "T360-16", "S102A"))
+MODELS = tuple(Choice(model, model) for model in ("GT06N", "BSJ-A5", "HB-DV05", "KM-01W", "T360-16", "S102A"))
 
 _PAPERS = (
     Field(name="has_request", label=msg("《安装需求单》已收"), kind=FieldKind.BOOLEAN, clauses=("001-03-10",)),
@@ -45,7 +45,7 @@ _VEHICLE = (
 )
 
 _VISIT = (
-    Field(name="terminal_model", label=msg("终端型号"), kind=FieldKind.CHOICE, choices=_MODELS),
+    Field(name="terminal_model", label=msg("终端型号"), kind=FieldKind.CHOICE, choices=MODELS),
     Field(name="visit_at", label=msg("预约安装时间"), kind=FieldKind.DATETIME, clauses=("001-03-11",)),
     Field(name="visit_place", label=msg("安装地点"), searchable=True, clauses=("001-03-11",)),
     Field(name="approved_by", label=msg("审批人"), at_intake=False, clauses=("001-03-15",)),

@@ -1,0 +1,1 @@
+"""The flows of the ticket types, one table each."""
