@@ -83,6 +83,7 @@ from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.presenting import MenuEntry, Panel, Tile
 from gongdan.domain.rulebook import Clause, Rulebook
 from gongdan.domain.snapshots import CompanyView, Draft, TicketView
+from gongdan.domain.subjects import SubjectKey
 from gongdan.domain.ticket_links import LinkKind
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.verdicts import Reason, Verdict
@@ -93,11 +94,14 @@ from gongdan.hooks.markers import hookimpl
 from gongdan.hooks.packs import read_packs
 from gongdan.services.absences import NewAbsence
 from gongdan.services.assets import AssetInput
+from gongdan.services.attachment_rows import AttachmentView
+from gongdan.services.attachments import StoredFile
 from gongdan.services.calendars import CalendarDraft
 from gongdan.services.demo import as_member, play
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duties import DutyFilter
 from gongdan.services.duty_rows import DutyView
+from gongdan.services.file_checks import Upload
 from gongdan.services.handovers import Checking, Telling
 from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
@@ -119,6 +123,7 @@ __all__ = [
     "AssetInput",
     "AssetKind",
     "AssetRecord",
+    "AttachmentView",
     "Base",
     "CalendarDraft",
     "CatchUp",
@@ -209,6 +214,8 @@ __all__ = [
     "StartAt",
     "State",
     "StateCategory",
+    "StoredFile",
+    "SubjectKey",
     "Target",
     "TargetView",
     "Telling",
@@ -220,6 +227,7 @@ __all__ = [
     "TicketView",
     "Tile",
     "Trigger",
+    "Upload",
     "UtcDateTime",
     "UuidColumn",
     "Values",

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from gongdan.domain.snapshots import CompanyView
+from gongdan.domain.subjects import SubjectKey
 from gongdan.domain.ticket_links import LinkKind
-from gongdan.services.attachments import Upload
 from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.services.file_checks import Upload
 from gongdan.testing import sample
 from gongdan.testing.factories import Factory, People
 from tests.web.visitor import Visitor
@@ -197,7 +198,7 @@ def test_a_file_is_served_so_that_it_cannot_run(
     agent: Visitor, factory: Factory, company_desk: CompanyDesk, name: str, content: bytes, disposition: str
 ) -> None:
     ticket = factory.ticket()
-    (file,) = company_desk.attachments.add(ticket.id, [Upload(name, content)])
+    (file,) = company_desk.attachments.add(SubjectKey("ticket", ticket.id), [Upload(name, content)])
     answer = agent.get(f"/attachments/{file.id}")
     assert answer.data == content
     assert answer.headers["Content-Disposition"].startswith(f"{disposition}; filename*=UTF-8''")
@@ -223,7 +224,7 @@ def test_a_dialog_on_a_page_of_its_own_is_titled_by_what_it_is_for(
 def test_a_photo_that_is_gone_from_the_folder_is_told_in_words(
     agent: Visitor, factory: Factory, company_desk: CompanyDesk, tmp_path: Path
 ) -> None:
-    (file,) = company_desk.attachments.add(factory.ticket().id, [Upload("现场.png", PNG)])
+    (file,) = company_desk.attachments.add(SubjectKey("ticket", factory.ticket().id), [Upload("现场.png", PNG)])
     for stored in tmp_path.rglob(file.sha256):
         stored.unlink()
     answer = agent.get(f"/attachments/{file.id}")
@@ -234,7 +235,7 @@ def test_files_and_tickets_of_another_company_are_not_there(
     agent: Visitor, other_factory: Factory, other_desk: CompanyDesk, unchanged: Unchanged
 ) -> None:
     foreign = other_factory.ticket()
-    (file,) = other_desk.attachments.add(foreign.id, [Upload("a.png", PNG)])
+    (file,) = other_desk.attachments.add(SubjectKey("ticket", foreign.id), [Upload("a.png", PNG)])
     agent.get("/tickets")
     reads = ["", "/moves/dispatch", "/assign", "/edit", "/history", "/links/new"]
     writes = ["/notes", "/moves/dispatch", "/assign", "/edit", "/links/new"]

@@ -13,6 +13,7 @@ from gongdan.domain.assets import AssetKind, Term, child_path
 from gongdan.domain.folding import is_blank
 from gongdan.domain.searching import fold
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound, StaleVersion
+from gongdan.services.attachment_rows import words_of
 from gongdan.services.finding import question, readings
 from gongdan.services.grids import AssetView, Grid, asset_view, natural, read_grid
 from gongdan.services.schemas import read_fields
@@ -405,10 +406,10 @@ class Assets:
 
 
 def index_asset(session: Session, row: AssetRow) -> None:
-    """Bring the search index up to date with an asset, its other names and its serials."""
+    """Bring the search index up to date with an asset, its other names, serials and files."""
     aliases = session.scalars(select(AssetAliasRow.alias).where(AssetAliasRow.asset_id == row.id)).all()
     serials = session.scalars(select(AssetSerialRow.value).where(AssetSerialRow.asset_id == row.id)).all()
-    words = [row.label, row.path, *aliases, *serials]
+    words = [row.label, row.path, *aliases, *serials, *words_of(session, "asset", row.id)]
     search.replace(session, search.Document("asset", row.id, words, row.created_at))
 
 

@@ -1,95 +1,33 @@
-"""Attachments: files on tickets, checked by their bytes, stored under their hash."""
+"""Attachments: files on whatever a company has, checked by their bytes, stored under their hash."""
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import filetype
 from sqlalchemy import select
+from uuid6 import uuid7
 
-from gongdan.errors import FileMissing, FileRefused, NotFound
+from gongdan.domain.subjects import SubjectKey
+from gongdan.errors import FileMissing, NotAllowed, NotFound
+from gongdan.services import subjects
+from gongdan.services.attachment_rows import AttachmentView, on_subject, views
+from gongdan.services.file_checks import Upload, clean_name, sniff
 from gongdan.services.work import Work
-from gongdan.storage.tickets import AttachmentRow
-from gongdan.text import msg
+from gongdan.storage.attachments import AttachmentRow
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
 
-#: Largest attachment, in bytes.
-MAX_BYTES = 20 * 1024 * 1024
-#: Longest file name that is kept, in characters.
-MAX_NAME = 120
-
-#: What may be attached: the extension decides the type, and the bytes must agree with it.
-ALLOWED: Mapping[str, str] = {
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "heic": "image/heic",
-    "pdf": "application/pdf",
-    "txt": "text/plain",
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xls": "application/vnd.ms-excel",
-    "doc": "application/msword",
-    "zip": "application/zip",
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "amr": "audio/amr",
-    "wav": "audio/wav",
-    "mp4": "video/mp4",
-}
-
-#: Types whose bytes carry no signature; they must be text.
-_TEXT_TYPES = frozenset({"text/plain", "text/csv"})
-#: Types that the sniffer names differently or only by family.
-_SAME_FAMILY: Mapping[str, frozenset[str]] = {
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": frozenset({"application/zip"}),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": frozenset({"application/zip"}),
-    "application/vnd.ms-excel": frozenset({"application/x-ole-storage", "application/msword"}),
-    "application/msword": frozenset({"application/x-ole-storage", "application/vnd.ms-excel"}),
-    "audio/mp4": frozenset({"video/mp4", "audio/x-m4a"}),
-    "video/mp4": frozenset({"audio/mp4", "video/x-m4v"}),
-    "audio/wav": frozenset({"audio/x-wav"}),
-}
-#: Images that a browser may show in the page; everything else is only downloaded.
-SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came."""
+class StoredFile:
+    """A checked file whose bytes are in the store, and that hangs on nothing yet."""
 
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentView:
-    """An attachment without its bytes."""
-
-    id: UUID
-    ticket_id: UUID
-    note_id: UUID | None
     name: str
     media_type: str
     size_bytes: int
     sha256: str
-    added_at: datetime
-
-    @property
-    def is_image(self) -> bool:
-        """Tell whether a browser may show it in the page."""
-        return self.media_type in SHOWN_INLINE
 
 
 class Attachments:
@@ -98,100 +36,95 @@ class Attachments:
     def __init__(self, desk: "CompanyDesk") -> None:
         self._desk = desk
 
-    def add(self, ticket_id: UUID, files: Sequence[Upload]) -> Sequence[AttachmentView]:
-        """Attach files to a ticket, all or none; raises ``FileRefused``."""
-        self._desk.require("note.write")
-        with self._desk.working() as work:
-            self._desk.tickets.row(work.session, ticket_id)
-            return add_files(self._desk, work, ticket_id, files)
+    # --- Adding ------------------------------------------------------------------------------
 
-    def of_ticket(self, ticket_id: UUID) -> Sequence[AttachmentView]:
-        """Return a ticket's attachments, oldest first."""
-        self._desk.require("ticket.view")
-        query = select(AttachmentRow).where(AttachmentRow.ticket_id == ticket_id).order_by(AttachmentRow.added_at)
+    def add(self, subject: SubjectKey, files: Sequence[Upload]) -> Sequence[AttachmentView]:
+        """Attach files to a subject, all or none.
+
+        Raises ``FileRefused``, ``NotFound`` for a subject that is not the company's, ``NotAllowed``.
+        """
+        stored = self.store(subject, files)
+        with self._desk.working() as work:
+            return self.attach(work, subject, stored)
+
+    def store(self, subject: SubjectKey, files: Sequence[Upload]) -> Sequence[StoredFile]:
+        """Check files that are to hang on a subject, all of them first, then put their bytes into the store.
+
+        No transaction waits meanwhile: ``attach`` follows within one. Raises as ``add`` does.
+        """
+        self._require(subject)
+        checked = [(file, sniff(file)) for file in files]
+        return [self._put(file, media_type) for file, media_type in checked]
+
+    def attach(
+        self, work: Work, subject: SubjectKey, stored: Sequence[StoredFile], *, note_id: UUID | None = None
+    ) -> Sequence[AttachmentView]:
+        """Hang stored files on a subject inside a running transaction; raises ``NotFound`` or ``NotAllowed``."""
+        if not stored:
+            return ()
+        held = subjects.hold(self._desk, work, subject)
+        rows = [self._row(work, subject, file, note_id) for file in stored]
+        work.session.add_all(rows)
+        work.session.flush()
+        for row in rows:
+            after = {"name": row.name, "sha256": row.sha256, "size_bytes": row.size_bytes}
+            work.record("attachment.added", subject.kind, subject.id, after=after)
+        subjects.noun_of(subject).index(self._desk, work.session, held)
+        added = select(AttachmentRow).where(AttachmentRow.id.in_([row.id for row in rows]))
+        return views(work.session, added.order_by(AttachmentRow.id))
+
+    def may_add(self, subject: SubjectKey) -> bool:
+        """Tell whether the actor may add files to a subject that he sees."""
         with self._desk.reading() as session:
-            return tuple(_view(row) for row in session.scalars(query))
+            return subjects.may_add(self._desk, session, subject)
+
+    # --- Reading -----------------------------------------------------------------------------
+
+    def of(self, subject: SubjectKey) -> Sequence[AttachmentView]:
+        """Return what hangs on a subject, oldest first; raises ``NotFound`` or ``NotAllowed``."""
+        with self._desk.reading() as session:
+            subjects.noun_of(subject).see(self._desk, subject.id)
+            return on_subject(session, subject)
 
     def read(self, attachment_id: UUID) -> tuple[AttachmentView, bytes]:
-        """Return an attachment with its bytes; raises ``NotFound``, or ``FileMissing`` when the bytes are gone."""
-        self._desk.require("ticket.view")
+        """Return an attachment with its bytes.
+
+        Raises ``NotFound``, also for what hangs on something that the actor may not see: nobody learns that it is
+        there. Raises ``FileMissing`` when the bytes are gone.
+        """
         with self._desk.reading() as session:
-            found = session.scalars(select(AttachmentRow).where(AttachmentRow.id == attachment_id)).one_or_none()
-            if found is None:
+            found = views(session, select(AttachmentRow).where(AttachmentRow.id == attachment_id))
+            if not found or not subjects.may_see(self._desk, found[0].subject):
                 raise NotFound("attachment", str(attachment_id))
-            try:
-                return _view(found), self._desk.installation.files.get(self._desk.company.id, found.sha256)
-            except FileNotFoundError as problem:
-                raise FileMissing(found.name) from problem
+        try:
+            return found[0], self._desk.installation.files.get(self._desk.company.id, found[0].sha256)
+        except FileNotFoundError as problem:
+            raise FileMissing(found[0].name) from problem
 
+    # --- Steps -------------------------------------------------------------------------------
 
-def add_files(
-    desk: "CompanyDesk", work: Work, ticket_id: UUID, files: Sequence[Upload], *, note_id: UUID | None = None
-) -> Sequence[AttachmentView]:
-    """Check all files first, then store them inside the running transaction."""
-    checked = [(clean_name(file.name), sniff(file), file.content) for file in files]
-    added = []
-    for name, media_type, content in checked:
-        digest = desk.installation.files.put(desk.company.id, content)
-        row = AttachmentRow(
-            ticket_id=ticket_id,
+    def _require(self, subject: SubjectKey) -> None:
+        noun = subjects.noun_of(subject)
+        with self._desk.reading() as session:
+            noun.see(self._desk, subject.id)
+            if not subjects.may_add(self._desk, session, subject):
+                raise NotAllowed(noun.permission)
+
+    def _put(self, file: Upload, media_type: str) -> StoredFile:
+        digest = self._desk.installation.files.put(self._desk.company.id, file.content)
+        return StoredFile(clean_name(file.name), media_type, len(file.content), digest)
+
+    @staticmethod
+    def _row(work: Work, subject: SubjectKey, file: StoredFile, note_id: UUID | None) -> AttachmentRow:
+        return AttachmentRow(
+            id=uuid7(),
+            subject_kind=subject.kind,
+            subject_id=subject.id,
             note_id=note_id,
-            name=name,
-            media_type=media_type,
-            sha256=digest,
-            size_bytes=len(content),
+            name=file.name,
+            media_type=file.media_type,
+            sha256=file.sha256,
+            size_bytes=file.size_bytes,
             added_by=work.actor.account_id,
             added_at=work.now,
         )
-        work.session.add(row)
-        work.session.flush()
-        work.record(
-            "attachment.added",
-            "ticket",
-            ticket_id,
-            after={"name": name, "sha256": digest, "size_bytes": len(content)},
-        )
-        added.append(_view(row))
-    return added
-
-
-def sniff(file: Upload) -> str:
-    """Return the type of a file that may be attached; raises ``FileRefused`` with the reason."""
-    name = clean_name(file.name)
-    if len(file.content) > MAX_BYTES:
-        raise FileRefused(name, msg("超过 20 MB"))
-    if not file.content:
-        raise FileRefused(name, msg("文件是空的"))
-    expected = ALLOWED.get(name.rsplit(".", 1)[-1].lower() if "." in name else "")
-    if expected is None:
-        raise FileRefused(name, msg("不支持这种文件类型"))
-    kind = filetype.guess(file.content)
-    if expected in _TEXT_TYPES:
-        if kind is not None or b"\x00" in file.content:
-            raise FileRefused(name, msg("内容与扩展名不符"))
-        return expected
-    actual = kind.mime if kind else ""
-    if actual != expected and actual not in _SAME_FAMILY.get(expected, frozenset()):
-        raise FileRefused(name, msg("内容与扩展名不符"))
-    return expected
-
-
-def clean_name(name: str) -> str:
-    """Return a file name that is safe to show and to offer for download.
-
-    Normalised first, then cleaned: no path, no control or invisible characters, no leading or trailing dots.
-    """
-    folded = unicodedata.normalize("NFKC", name)
-    visible = "".join(char for char in folded if unicodedata.category(char) not in ("Cf", "Cc", "Co", "Cs"))
-    last = re.split(r"[/\\]", visible)[-1]
-    cleaned = _UNSAFE.sub("_", last).strip(". ")
-    stem, dot, extension = cleaned.rpartition(".")
-    if len(cleaned) > MAX_NAME and dot:
-        cleaned = f"{stem[: MAX_NAME - len(extension) - 1]}.{extension}"
-    return cleaned[:MAX_NAME] or "file"
-
-
-def _view(row: AttachmentRow) -> AttachmentView:
-    return AttachmentView(
-        row.id, row.ticket_id, row.note_id, row.name, row.media_type, row.size_bytes, row.sha256, row.added_at
-    )

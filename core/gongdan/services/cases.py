@@ -9,8 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.snapshots import TicketView
+from gongdan.domain.subjects import SubjectKey
 from gongdan.services.assets import AssetLinkView
-from gongdan.services.attachments import AttachmentView
+from gongdan.services.attachment_rows import AttachmentView, on_subject
 from gongdan.services.grids import AssetView
 from gongdan.services.journal import JournalEntry
 from gongdan.services.links import LinkView
@@ -87,7 +88,7 @@ class Cases:
             return Case(
                 ticket=ticket,
                 notes=desk.notes.of_ticket(ticket_id),
-                attachments=desk.attachments.of_ticket(ticket_id),
+                attachments=on_subject(session, SubjectKey("ticket", ticket_id)),
                 acts=acts,
                 links=desk.links.of_ticket(ticket_id),
                 requester=desk.parties.find(requester) if requester else None,

@@ -12,8 +12,10 @@ from sqlalchemy import String, cast, select
 from gongdan.domain.events import EventKind
 from gongdan.domain.folding import is_blank
 from gongdan.domain.snapshots import TicketView
+from gongdan.domain.subjects import SubjectKey
 from gongdan.errors import FieldProblem, InvalidInput
-from gongdan.services.attachments import AttachmentView, Upload, add_files
+from gongdan.services.attachment_rows import AttachmentView
+from gongdan.services.file_checks import Upload
 from gongdan.services.ticket_rows import index_ticket, ticket_view
 from gongdan.storage.tickets import NoteRow, TicketRow
 from gongdan.text import msg
@@ -75,7 +77,8 @@ class Notes:
                     ),
                 )
             )
-        mentions = self._mentioned(body)
+        mentions, subject = self._mentioned(body), SubjectKey("ticket", ticket_id)
+        stored = self._desk.attachments.store(subject, files) if files else ()
         with self._desk.working() as work:
             ticket = self._desk.tickets.row(work.session, ticket_id, lock=True)
             row = NoteRow(
@@ -90,7 +93,7 @@ class Notes:
             )
             work.session.add(row)
             work.session.flush()
-            added = add_files(self._desk, work, ticket_id, files, note_id=row.id)
+            added = self._desk.attachments.attach(work, subject, stored, note_id=row.id)
             ticket_type = self._desk.installation.plugins.catalogue.ticket_types.get(ticket.type)
             index_ticket(work.session, ticket, ticket_type)
             work.record(

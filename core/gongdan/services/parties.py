@@ -13,6 +13,7 @@ from gongdan.domain.folding import fold_identifier, is_blank
 from gongdan.domain.identifiers import check_identity_number, check_phone, mask_identity_number
 from gongdan.domain.verdicts import Verdict
 from gongdan.errors import FieldProblem, InvalidInput, NotFound, StaleVersion
+from gongdan.services.attachment_rows import words_of
 from gongdan.services.finding import question
 from gongdan.services.party_lists import Around, read_around
 from gongdan.services.work import Work, changed
@@ -275,9 +276,10 @@ def views(session: Session, party_ids: Sequence[UUID]) -> dict[UUID, PartyView]:
 
 
 def index_party(session: Session, row: PartyRow) -> None:
-    """Bring the search index up to date with a party and its contact points."""
+    """Bring the search index up to date with a party, its contact points and files."""
     phones = session.scalars(select(ContactPointRow.normalised).where(ContactPointRow.party_id == row.id)).all()
-    search.replace(session, search.Document("party", row.id, [row.name, *phones], row.created_at))
+    words = [row.name, *phones, *words_of(session, "party", row.id)]
+    search.replace(session, search.Document("party", row.id, words, row.created_at))
 
 
 def _problems(given: PartyInput) -> tuple[list[FieldProblem], str]:

@@ -188,6 +188,10 @@ class Plans:
             series = Series(terms=basis.terms, anchor=anchor, calendar=figures.calendar(None), secret="")
             return Preview(tuple(islice(plan_days.preview(series, until), MOST_DAYS)))
 
+    def is_debtor(self, session: Session, run_id: UUID) -> bool:
+        """Tell whether the actor owes a run, or owed it while it was."""
+        return self._owes(session, get_row(session, PlanRunRow, run_id, "plan_run"))
+
     # --- Doing -------------------------------------------------------------------------------
 
     def complete(self, run_id: UUID, result: str) -> RunFile:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_types import TicketType
+from gongdan.services.attachment_rows import words_of
 from gongdan.storage import search
 from gongdan.storage.parties import ContactPointRow, PartyRow
 from gongdan.storage.tickets import NoteRow, TicketRow
@@ -108,7 +109,7 @@ def search_words(values: Mapping[str, Any], ticket_type: TicketType | None) -> l
 
 
 def index_ticket(session: Session, row: TicketRow, ticket_type: TicketType | None) -> None:
-    """Bring the search index up to date with a ticket, its requester and its notes."""
+    """Bring the search index up to date with a ticket, its requester, its notes and files."""
     words = search_words(
         {
             name: getattr(row, name)
@@ -127,6 +128,7 @@ def index_ticket(session: Session, row: TicketRow, ticket_type: TicketType | Non
     if row.requester_id:
         words += requester_words(session, row.requester_id)
     words += session.scalars(select(NoteRow.body).where(NoteRow.ticket_id == row.id)).all()
+    words += words_of(session, "ticket", row.id)
     search.replace(session, search.Document("ticket", row.id, words, row.opened_at))
 
 

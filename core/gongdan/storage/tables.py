@@ -3,6 +3,7 @@
 from gongdan.storage import (
     accounts,
     assets,
+    attachments,
     calendars,
     companies,
     duties,
@@ -22,6 +23,7 @@ from gongdan.storage.base import Base
 MODULES = (
     accounts,
     assets,
+    attachments,
     calendars,
     companies,
     duties,

@@ -1,4 +1,4 @@
-"""Tickets and what hangs on them: notes, attachments, links, saved views."""
+"""Tickets and what hangs on them: notes, links, saved views."""
 
 from datetime import datetime
 from typing import Any
@@ -92,22 +92,6 @@ class NoteRow(Identified, CompanyScoped, Base):
     mentions: Mapped[list[str]]
     written_at: Mapped[datetime]
     round: Mapped[int]
-
-
-class AttachmentRow(Identified, CompanyScoped, Base):
-    """A file on a ticket; the bytes lie in the file store under their hash."""
-
-    __tablename__ = "attachment"
-    __table_args__ = (Index("ix_attachment_ticket", "ticket_id"),)
-
-    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
-    note_id: Mapped[UUID | None] = mapped_column(ForeignKey("note.id"))
-    name: Mapped[str] = mapped_column(String(255))
-    media_type: Mapped[str] = mapped_column(String(100))
-    size_bytes: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))
-    added_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    added_at: Mapped[datetime]
 
 
 class TicketLinkRow(Identified, CompanyScoped, Base):

@@ -119,6 +119,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     devices.install(app)
     ticket_words.install(app)
     links.install(app)
+    attachments.install(app)
     navigation.install(app)
     notices.install(app)
     record_words.install(app)

@@ -5,13 +5,14 @@ from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from gongdan.services.journal import JournalEntry
 from gongdan.services.journal_lists import JournalFilter, read_page
 from gongdan.text import msg
 from gongdan.web import acts, edges, shown
 from gongdan.web.access import current_desk, is_fragment, needs
+from gongdan.web.links import subject_address
 
 pages = Blueprint("journal", __name__)
 
@@ -21,16 +22,6 @@ _BREAKS: Mapping[str, str] = {
     "gap": msg("第 {entry} 条缺失：有记录在写入之后被删除"),
     "head": msg("第 {entry} 条起缺失：最新的记录被删除或被替换"),
 }
-
-#: Pages of the things that acts are about, by the kind of thing.
-_SUBJECT_PAGES: Mapping[str, tuple[str, str]] = {
-    "ticket": ("ticket.show", "ticket_id"),
-    "party": ("parties.show", "party_id"),
-    "asset": ("assets.show", "asset_id"),
-    "import_run": ("import_runs.show", "run_id"),
-    "handover": ("handovers.show", "handover_id"),
-}
-
 
 #: What the address of the page may say.
 _ARGUMENTS = ("act", "who", "from", "to", "q", "run")
@@ -92,7 +83,4 @@ def _uuid(text: str) -> UUID | None:
 
 def _subject_page(entry: JournalEntry) -> str:
     """Return the address of the thing an entry is about, empty when it has no page."""
-    endpoint, argument = _SUBJECT_PAGES.get(entry.subject_kind, ("", ""))
-    if endpoint not in current_app.view_functions:
-        return ""
-    return url_for(endpoint, _external=False, **{argument: str(entry.subject_id)})
+    return subject_address(entry.subject_kind, entry.subject_id)

@@ -14,9 +14,10 @@ companies that have the plugin enabled. A view without a mark is for every membe
         return kit.page("property_mgmt/fees.html", fees=fees_of(kit.current_desk()))
 
 A page's template extends ``frame.html`` and fills its blocks ``title`` and ``content``; it may import the macros of
-``macros/forms.html``, ``macros/lists.html`` and ``macros/parts.html``. Its own texts stand in ``_("…")``, texts that
-come from declarations in ``tr(…)``. What is refused may simply be raised: it becomes a page in words. A form keeps
-what was typed when its view catches the refusal::
+``macros/forms.html``, ``macros/lists.html`` and ``macros/parts.html``; with ``macros/files.html``,
+``files.card("ticket", ticket.id)`` shows the files of a thing and takes more. Its own texts stand in ``_("…")``, texts
+that come from declarations in ``tr(…)``. What is refused may simply be raised: it becomes a page in words. A form
+keeps what was typed when its view catches the refusal::
 
     @pages.post("/fees")
     @kit.needs("ticket.edit")

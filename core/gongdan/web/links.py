@@ -1,6 +1,6 @@
 """Names that lead somewhere: customers and assets as links where there is a page and the person may open it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Flask, current_app, url_for
@@ -14,6 +14,24 @@ from gongdan.text import msg
 from gongdan.web import shown
 from gongdan.web.access import current_desk, may
 from gongdan.web.words import say
+
+#: The page of a thing by the word that the journal has for it, and the name of its id in the address.
+_SUBJECT_PAGES: Mapping[str, tuple[str, str]] = {
+    "ticket": ("ticket.show", "ticket_id"),
+    "party": ("parties.show", "party_id"),
+    "asset": ("assets.show", "asset_id"),
+    "plan_run": ("plans.run", "run_id"),
+    "import_run": ("import_runs.show", "run_id"),
+    "handover": ("handovers.show", "handover_id"),
+}
+
+
+def subject_address(kind: str, subject_id: UUID) -> str:
+    """Return the page of a thing that the journal or a file is about; empty when it has none."""
+    endpoint, argument = _SUBJECT_PAGES.get(kind, ("", ""))
+    if endpoint not in current_app.view_functions:
+        return ""
+    return url_for(endpoint, _external=False, **{argument: str(subject_id)})
 
 
 def party_address(party_id: UUID) -> str:

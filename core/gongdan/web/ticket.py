@@ -11,13 +11,14 @@ from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import Move, StateCategory
 from gongdan.errors import GongdanError, InvalidInput, MoveRefused, NotFound, StaleVersion
-from gongdan.services.attachments import MAX_BYTES, Upload
 from gongdan.services.cases import Case
 from gongdan.services.core_fields import REFERENCES
+from gongdan.services.file_checks import MAX_BYTES
 from gongdan.services.moves import MoveOffer
 from gongdan.text import msg
 from gongdan.web import shown, timeline
 from gongdan.web.access import current_desk, needs
+from gongdan.web.attachments import sent_files
 from gongdan.web.case_words import Words
 from gongdan.web.duties import duties_of
 from gongdan.web.forms import Form
@@ -50,11 +51,9 @@ def show(ticket_id: UUID) -> str:
 @needs("note.write")
 def write_note(ticket_id: UUID) -> Answer:
     form = Form.typed()
-    files = [Upload(file.filename or "", file.read()) for file in request.files.getlist("files") if file.filename]
+    is_public = form.value("internal") == "false"
     try:
-        current_desk().notes.write(
-            ticket_id, form.value("body"), is_public=form.value("internal") == "false", files=files
-        )
+        current_desk().notes.write(ticket_id, form.value("body"), is_public=is_public, files=sent_files())
     except GongdanError as refusal:
         if isinstance(refusal, NotFound):
             raise

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from gongdan.domain.ticket_links import LinkKind
-from gongdan.services.attachments import AttachmentView
+from gongdan.services.actors import SYSTEM
+from gongdan.services.attachment_rows import AttachmentView
 from gongdan.services.cases import Case
 from gongdan.services.journal import JournalEntry
 from gongdan.services.notes import NoteView
@@ -63,7 +64,7 @@ def happenings(case: Case) -> Sequence[Happening]:
             told.add(remark.id)
         stream.append(_of_act(words, act, remark))
     stream += [_of_note(case, note) for note in case.notes if note.id not in told]
-    stream += [_of_file(case, file) for file in case.attachments if file.note_id is None]
+    stream += [_of_file(file) for file in case.attachments if file.note_id is None]
     return sorted(stream, key=lambda happening: happening.at)
 
 
@@ -191,10 +192,14 @@ def _of_note(case: Case, note: NoteView) -> Happening:
     )
 
 
-def _of_file(case: Case, file: AttachmentView) -> Happening:
-    who = next((act.actor_name for act in case.acts if act.act == "attachment.added" and act.at == file.added_at), "")
+def _of_file(file: AttachmentView) -> Happening:
     return Happening(
-        at=file.added_at, who=say(who), kind="file", icon="paperclip", sentence=say(msg("添加了附件")), files=(file,)
+        at=file.added_at,
+        who=file.added_by or say(SYSTEM.name),
+        kind="file",
+        icon="paperclip",
+        sentence=say(msg("添加了附件")),
+        files=(file,),
     )
 
 

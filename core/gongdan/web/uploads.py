@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gongdan.errors import NotFound
-from gongdan.services.attachments import clean_name
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.file_checks import clean_name
 from gongdan.services.uploads import Uploads
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 
 from gongdan.domain.snapshots import TicketView
+from gongdan.domain.subjects import SubjectKey
 from gongdan.errors import FileMissing, FileRefused, NotAllowed, NotFound
-from gongdan.services.attachments import MAX_BYTES, Upload, clean_name
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.file_checks import MAX_BYTES, Upload, clean_name
 from gongdan.testing.factories import Factory, People
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -24,6 +25,10 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 256
+
+
+def on(ticket: TicketView) -> SubjectKey:
+    return SubjectKey("ticket", ticket.id)
 
 
 @pytest.fixture
@@ -46,10 +51,10 @@ def ticket(factory: Factory) -> TicketView:
 def test_a_file_that_is_what_its_name_says_is_kept(
     company_desk: CompanyDesk, ticket: TicketView, upload: Upload, media_type: str
 ) -> None:
-    (added,) = company_desk.attachments.add(ticket.id, [upload])
+    (added,) = company_desk.attachments.add(on(ticket), [upload])
     assert (added.name, added.media_type, added.size_bytes) == (upload.name, media_type, len(upload.content))
     assert company_desk.attachments.read(added.id) == (added, upload.content)
-    assert company_desk.attachments.of_ticket(ticket.id) == (added,)
+    assert company_desk.attachments.of(on(ticket)) == (added,)
 
 
 @pytest.mark.clause("FILE-02")
@@ -83,7 +88,7 @@ def test_a_disguised_file_is_refused_and_leaves_nothing(
     company_desk: CompanyDesk, ticket: TicketView, unchanged: Unchanged, name: str, content: bytes
 ) -> None:
     with unchanged(), pytest.raises(FileRefused):
-        company_desk.attachments.add(ticket.id, [Upload(name, content)])
+        company_desk.attachments.add(on(ticket), [Upload(name, content)])
 
 
 @pytest.mark.parametrize(
@@ -114,11 +119,11 @@ def test_a_file_of_twenty_megabytes_is_kept_and_one_byte_more_is_refused(
     company_desk: CompanyDesk, ticket: TicketView, unchanged: Unchanged
 ) -> None:
     largest = JPEG + b"\x00" * (MAX_BYTES - len(JPEG))
-    (added,) = company_desk.attachments.add(ticket.id, [Upload("现场.jpg", largest)])
+    (added,) = company_desk.attachments.add(on(ticket), [Upload("现场.jpg", largest)])
     assert added.size_bytes == 20 * 1024 * 1024
     for content in (largest + b"\x00", largest + b"\x00" * 1024 * 1024):
         with unchanged(), pytest.raises(FileRefused) as refused:
-            company_desk.attachments.add(ticket.id, [Upload("现场.jpg", content)])
+            company_desk.attachments.add(on(ticket), [Upload("现场.jpg", content)])
         assert (refused.value.name, refused.value.reason) == ("现场.jpg", "超过 20 MB")
 
 
@@ -127,15 +132,15 @@ def test_of_several_files_all_are_kept_or_none(
     company_desk: CompanyDesk, ticket: TicketView, unchanged: Unchanged
 ) -> None:
     with unchanged(), pytest.raises(FileRefused):
-        company_desk.attachments.add(ticket.id, [Upload("现场.png", PNG), Upload("现场.jpg", HTML)])
+        company_desk.attachments.add(on(ticket), [Upload("现场.png", PNG), Upload("现场.jpg", HTML)])
     with unchanged(), pytest.raises(FileRefused):
         company_desk.notes.write(ticket.id, "请看照片", files=[Upload("现场.png", PNG), Upload("木马.exe", EXE)])
-    added = company_desk.attachments.add(ticket.id, [Upload("现场.png", PNG), Upload("现场.png", PNG)])
+    added = company_desk.attachments.add(on(ticket), [Upload("现场.png", PNG), Upload("现场.png", PNG)])
     assert [each.name for each in added] == ["现场.png", "现场.png"]
 
 
 def test_a_files_name_is_never_part_of_a_path(company_desk: CompanyDesk, ticket: TicketView, tmp_path: Path) -> None:
-    (added,) = company_desk.attachments.add(ticket.id, [Upload("../../../现场.png", PNG)])
+    (added,) = company_desk.attachments.add(on(ticket), [Upload("../../../现场.png", PNG)])
     files = [path for path in (tmp_path / "home" / "files").rglob("*") if path.is_file()]
     assert [path.name for path in files] == [added.sha256]
     assert list(tmp_path.rglob("*现场*")) == []
@@ -149,23 +154,24 @@ def test_a_note_carries_its_files(company_desk: CompanyDesk, ticket: TicketView)
 def test_the_other_companys_files_are_neither_listed_nor_read(
     company_desk: CompanyDesk, other_desk: CompanyDesk, ticket: TicketView, unchanged: Unchanged
 ) -> None:
-    (added,) = company_desk.attachments.add(ticket.id, [Upload("现场.png", PNG)])
-    assert other_desk.attachments.of_ticket(ticket.id) == ()
+    (added,) = company_desk.attachments.add(on(ticket), [Upload("现场.png", PNG)])
+    with pytest.raises(NotFound):
+        other_desk.attachments.of(on(ticket))
     for attachment_id in (added.id, UUID(int=6)):
         with pytest.raises(NotFound):
             other_desk.attachments.read(attachment_id)
     with unchanged(), pytest.raises(NotFound):
-        other_desk.attachments.add(ticket.id, [Upload("现场.png", PNG)])
+        other_desk.attachments.add(on(ticket), [Upload("现场.png", PNG)])
 
 
 def test_who_may_only_look_attaches_nothing(person: People, ticket: TicketView, unchanged: Unchanged) -> None:
     observer = person("observer")
     with unchanged(), pytest.raises(NotAllowed):
-        observer.attachments.add(ticket.id, [Upload("现场.png", PNG)])
+        observer.attachments.add(on(ticket), [Upload("现场.png", PNG)])
 
 
 def test_an_attachment_is_journalled_with_its_hash(company_desk: CompanyDesk, ticket: TicketView) -> None:
-    (added,) = company_desk.attachments.add(ticket.id, [Upload("现场.png", PNG)])
+    (added,) = company_desk.attachments.add(on(ticket), [Upload("现场.png", PNG)])
     entry = company_desk.journal.of(ticket.id)[-1]
     assert (entry.act, entry.after) == (
         "attachment.added",
@@ -176,7 +182,7 @@ def test_an_attachment_is_journalled_with_its_hash(company_desk: CompanyDesk, ti
 def test_a_file_that_is_gone_from_the_folder_is_told_by_its_name(
     company_desk: CompanyDesk, ticket: TicketView, tmp_path: Path
 ) -> None:
-    (added,) = company_desk.attachments.add(ticket.id, [Upload("现场.png", PNG)])
+    (added,) = company_desk.attachments.add(on(ticket), [Upload("现场.png", PNG)])
     (stored,) = [path for path in tmp_path.rglob(added.sha256) if path.is_file()]
     stored.unlink()
     with pytest.raises(FileMissing) as missing:

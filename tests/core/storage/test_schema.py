@@ -11,16 +11,19 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from gongdan.bootstrap import open_desk, require_ready, upgrade
+from gongdan.domain.subjects import SubjectKey
 from gongdan.errors import DatabaseNotReady, DeclarationError
 from gongdan.hooks.manager import PluginManager
 from gongdan.services.actors import SYSTEM
 from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.services.file_checks import Upload
 from gongdan.settings import Settings
 from gongdan.storage import schema
 from gongdan.storage.database import Database
 from gongdan.storage.schema import CORE, MigrationSource
 from gongdan.storage.tables import METADATA
 from gongdan.testing.databases import Databases
+from gongdan.testing.factories import Factory
 from gongdan.testing.fakes import make_plugin
 
 #: What the metadata does not know, since each database has its own kind of full-text index.
@@ -189,3 +192,20 @@ def test_a_plugin_that_touches_tables_of_others_is_refused(empty: Database, tmp_
         with pytest.raises(DeclarationError):
             schema.upgrade(empty.engine, source)
         assert _tables(empty) == before
+
+
+def test_files_stay_on_their_tickets_both_ways_and_those_of_other_things_go_with_the_way_back(
+    company_desk: CompanyDesk, factory: Factory
+) -> None:
+    engine, paper = company_desk.installation.database.engine, Upload("说明.txt", "厨房漏水".encode())
+    opened = factory.ticket()
+    ticket, party = SubjectKey("ticket", opened.id), SubjectKey("party", factory.party().id)
+    (kept,) = company_desk.attachments.add(ticket, [paper])
+    company_desk.attachments.add(party, [paper])
+    schema.downgrade(engine, CORE, "0009")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT a.name, t.number FROM attachment a JOIN ticket t ON t.id = a.ticket_id"))
+        assert [tuple(row) for row in rows] == [("说明.txt", opened.number)]
+    schema.upgrade(engine, CORE)
+    assert company_desk.attachments.of(ticket) == (kept,)
+    assert company_desk.attachments.of(party) == ()

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from gongdan.domain.subjects import SubjectKey
 from gongdan.domain.ticket_links import LinkKind
 from gongdan.errors import InvalidInput
 from gongdan.services.assets import AssetInput
-from gongdan.services.attachments import Upload
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.file_checks import Upload
 from gongdan.services.import_undo import UndoRefused
 from gongdan.services.imports import RunView
 from gongdan.services.intake import NewTicket
@@ -163,7 +164,7 @@ def change(desk: CompanyDesk) -> None:
 
 def attach(desk: CompanyDesk) -> None:
     ticket = desk.tickets.by_number(NUMBERS[1])
-    desk.attachments.add(ticket.id, [Upload("门锁.txt", "照片见微信".encode())])
+    desk.attachments.add(SubjectKey("ticket", ticket.id), [Upload("门锁.txt", "照片见微信".encode())])
 
 
 @pytest.mark.parametrize("act", [note, move, change, attach])

@@ -2,6 +2,7 @@
 //
 // <div data-drop>                                  the zone; has class is-over while something is held above it
 //   <input type="file" name="files" multiple data-max-bytes="10485760" data-too-large="{name} …">
+//   <input type="file" capture data-drop-camera>   optional: each photo taken joins what was chosen
 //   <ul data-drop-list></ul>                       what will be sent: thumbnail, name, size, a button to leave it out
 //   <div data-drop-message role="status"></div>    names the files that are too large
 // </div>
@@ -12,7 +13,7 @@
 const THUMBNAIL_PX = 96;
 
 function fileInput(zone) {
-  return zone.querySelector("input[type=file]");
+  return zone.querySelector("input[type=file]:not([data-drop-camera])");
 }
 
 function setFiles(input, files) {
@@ -97,7 +98,13 @@ function hasFiles(event) {
 export function startUploads() {
   document.addEventListener("change", ({ target }) => {
     const zone = target.matches("input[type=file]") && target.closest("[data-drop]");
-    if (zone) accept(zone, [...target.files]);
+    if (!zone) return;
+    if (!target.matches("[data-drop-camera]")) {
+      accept(zone, [...target.files]);
+      return;
+    }
+    add(zone, target.files);
+    target.value = "";
   });
   document.addEventListener("dragover", (event) => {
     const zone = event.target.closest?.("[data-drop]");

@@ -1,0 +1,74 @@
+"""From the rows of attachments to what others may hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from gongdan.domain.subjects import SubjectKey
+from gongdan.storage.accounts import AccountRow
+from gongdan.storage.attachments import AttachmentRow
+
+#: Images that a browser may show in the page; everything else is only downloaded.
+SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """An attachment without its bytes; ``added_at`` is aware, UTC."""
+
+    id: UUID
+    subject: SubjectKey
+    #: The note that it came with.
+    note_id: UUID | None
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    added_at: datetime
+    #: Name of the person; empty for what no person added.
+    added_by: str
+
+    @property
+    def is_image(self) -> bool:
+        """Tell whether a browser may show it in the page."""
+        return self.media_type in SHOWN_INLINE
+
+
+def on_subject(session: Session, subject: SubjectKey) -> Sequence[AttachmentView]:
+    """Return what hangs on a subject, oldest first; whether the reader may see it has been asked."""
+    return views(session, _of(subject).order_by(AttachmentRow.added_at, AttachmentRow.id))
+
+
+def words_of(session: Session, kind: str, subject_id: UUID) -> Sequence[str]:
+    """Return the words under which a subject can be found for the sake of its files."""
+    return [file.name for file in on_subject(session, SubjectKey(kind, subject_id))]
+
+
+def views(session: Session, query: Select[AttachmentRow]) -> Sequence[AttachmentView]:
+    """Return the attachments of a query, in its order."""
+    named = query.outerjoin(AccountRow, AccountRow.id == AttachmentRow.added_by).add_columns(AccountRow.name)
+    return tuple(_view(row, name or "") for row, name in session.execute(named))
+
+
+def _of(subject: SubjectKey) -> Select[AttachmentRow]:
+    return select(AttachmentRow).where(
+        AttachmentRow.subject_id == subject.id, AttachmentRow.subject_kind == subject.kind
+    )
+
+
+def _view(row: AttachmentRow, added_by: str) -> AttachmentView:
+    return AttachmentView(
+        id=row.id,
+        subject=SubjectKey(row.subject_kind, row.subject_id),
+        note_id=row.note_id,
+        name=row.name,
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        added_at=row.added_at,
+        added_by=added_by,
+    )

@@ -1,0 +1,28 @@
+"""Files on whatever a company has; their bytes lie in the file store."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gongdan.storage.base import Base, CompanyScoped, Identified
+
+
+class AttachmentRow(Identified, CompanyScoped, Base):
+    """A file on a subject; the bytes lie in the file store under their hash."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index("ix_attachment_subject", "subject_id", "subject_kind"),)
+
+    #: What it is on, as the journal names it; whoever adds it sees that it is there.
+    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[UUID]
+    #: The note of a ticket that it came with.
+    note_id: Mapped[UUID | None] = mapped_column(ForeignKey("note.id"))
+    name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    added_at: Mapped[datetime]
