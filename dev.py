@@ -249,7 +249,10 @@ def lock(*, upgrade: bool) -> int:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     compile_lock = [str(PYTHON), "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
     compile_lock += ["--no-header", "--python-version", "3.11", *(["--upgrade"] if upgrade else [])]
-    for target, *more in (("core",), ("dev", "--group", "dev", "-c", "requirements/core.txt")):
+    for target, *more in (
+        ("core", "--extra", "pdf", "--extra", "docx"),
+        ("dev", "--group", "dev", "-c", "requirements/core.txt"),
+    ):
         if run([*compile_lock, *more, "pyproject.toml", "-o", f"requirements/{target}.txt"]):
             return 1
     from_input = [*compile_lock, "-c", "requirements/dev.txt", "-o", "requirements/build.txt", "-"]

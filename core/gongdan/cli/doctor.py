@@ -74,6 +74,7 @@ def _examine(terminal: Terminal) -> Iterator[Check]:
     database = _attempt(terminal, msg("数据库"), lambda: terminal.bare_desk.database.dialect)
     yield database
     yield _secret(terminal)
+    yield _fonts(terminal)
     if database.health is Health.OK:
         tables = _attempt(terminal, msg("表结构"), lambda: _versions(terminal))
         yield tables
@@ -121,6 +122,22 @@ def _secret(terminal: Terminal) -> Check:
         remedy = terminal.say(msg("请运行 chmod 600 {path}"), path=path)
         return Check(msg("密钥文件"), Health.FAIL, f"{path} {mode:o}", remedy)
     return Check(msg("密钥文件"), Health.OK, str(path))
+
+
+def _fonts(terminal: Terminal) -> Check:
+    """Tell the font of PDFs; without the extra everything is still printed by the browser."""
+    from gongdan.language import render_error
+
+    try:
+        fonts = terminal.bare_desk.typesetter.fonts()
+    except GongdanError as error:
+        rendered = render_error(error, terminal.translator)
+        return Check(msg("PDF 字体"), Health.WARN, rendered.text, rendered.remedy)
+    found = f"{fonts.song}, {fonts.hei}"
+    if fonts.is_shipped:
+        return Check(msg("PDF 字体"), Health.OK, found)
+    remedy = terminal.say(msg("用的是本机字体，换一台机器版面会不同；请运行 pip install 'gongdan[pdf]'"))
+    return Check(msg("PDF 字体"), Health.WARN, found, remedy)
 
 
 def _plugins(terminal: Terminal) -> Iterator[Check]:

@@ -4,8 +4,8 @@ A paper is laid out once, from a form kind, a layout and the form's values; the 
 renderings of the same paper. All texts are in the reader's language and stand as they are: nothing in them is markup.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from gongdan.domain.forms import PaperSize
@@ -95,6 +95,18 @@ class PaperPhotos:
     images: tuple[PaperImage, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PaperWords:
+    """What stands on every paper beside its own texts, in the reader's language."""
+
+    #: Before the number.
+    number: str = "编号"
+    #: With ``{page}`` and ``{pages}``.
+    page: str = "第 {page} 页 共 {pages} 页"
+    #: Where somebody writes the day of his signature by hand.
+    day: str = "　　年　　月　　日"
+
+
 PaperBlock: TypeAlias = PaperGrid | PaperTable | PaperSignatures | PaperText | PaperPhotos
 
 
@@ -115,7 +127,29 @@ class Paper:
     watermark: str = ""
     #: Small lines at the foot: version of the form, hash, clauses.
     footer: str = ""
-    #: ``zh`` or ``en``: the language of the page numbers.
+    #: ``zh`` or ``en``: the language in which lines are broken.
     language: str = "zh"
+    words: PaperWords = PaperWords()
     #: Facts for whoever files it, such as author and subject of the PDF.
     properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def packed(cells: Sequence[PaperCell], columns: int) -> tuple[tuple[PaperCell, ...], ...]:
+    """Return cells in rows of ``columns``, in their order; the last cell of a row takes what is left of it."""
+    rows: list[list[PaperCell]] = [[]]
+    free = columns
+    for cell in cells:
+        span = min(cell.span, columns)
+        if span > free:
+            _stretch(rows[-1], free)
+            rows.append([])
+            free = columns
+        rows[-1].append(replace(cell, span=span))
+        free -= span
+    _stretch(rows[-1], free)
+    return tuple(tuple(row) for row in rows if row)
+
+
+def _stretch(row: list[PaperCell], free: int) -> None:
+    if row and free:
+        row[-1] = replace(row[-1], span=row[-1].span + free)

@@ -21,6 +21,7 @@ from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, GongdanError, StaleVersion
 from gongdan.hooks.isolation import Failure
 from gongdan.hooks.manager import PluginManager
+from gongdan.printing.typesetter import Typesetter
 from gongdan.services.absences import Absences
 from gongdan.services.accounts import Accounts
 from gongdan.services.actors import SYSTEM, Actor, plugin_actor
@@ -52,6 +53,7 @@ from gongdan.services.plan_keeper import PLAN_HANDLERS
 from gongdan.services.plans import Plans
 from gongdan.services.plugins import Plugins, enabled_plugins
 from gongdan.services.policies import Policies
+from gongdan.services.printing import Printing
 from gongdan.services.roles import Roles
 from gongdan.services.rosters import Rosters
 from gongdan.services.saved_views import SavedViews
@@ -101,10 +103,12 @@ class Desk:
         self.clock = parts.clock
         self.calendar_shelf = CalendarShelf()
         self.timers_kept = parts.timers_kept
+        self.typesetter = Typesetter()
 
     def close(self) -> None:
         """Let plugins react if nobody else sees to that, then close every connection."""
         self.timers.finish(CLOSING_SECONDS)
+        self.typesetter.close()
         self.database.close()
 
     @cached_property
@@ -385,3 +389,8 @@ class CompanyDesk:
     def exports(self) -> Exports:
         """Return the use cases around exports."""
         return Exports(self)
+
+    @cached_property
+    def printing(self) -> Printing:
+        """Return the use cases around papers."""
+        return Printing(self)

@@ -75,6 +75,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "note.written": (msg("写了记录"), "note"),
     "number_pattern.dropped": (msg("恢复了默认编号格式"), "tag"),
     "number_pattern.set": (msg("设置了编号格式"), "tag"),
+    "paper.printed": (msg("打印了单据"), "printer"),
     "party.changed": (msg("修改了资料"), "edit"),
     "party.created": (msg("建立了客户档案"), "user-plus"),
     "party.imported": (msg("随导入建立"), "database-import"),

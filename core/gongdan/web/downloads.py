@@ -12,6 +12,8 @@ from werkzeug.wsgi import wrap_file
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
     "yaml": "application/yaml; charset=utf-8",
 }
 

@@ -3,19 +3,18 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 from markupsafe import Markup
 
 from gongdan.domain.fields import Field, FieldKind
+from gongdan.domain.masks import masked_phone, masked_text
 from gongdan.domain.snapshots import TicketView
-from gongdan.text import msg
+from gongdan.language.values import field_text
 from gongdan.web.access import installation, may
 from gongdan.web.words import say, translator
 
-_MASKED_DIGITS = 4
 #: What people write into a number and no telephone takes.
 _UNDIALLED = re.compile(r"[^0-9+]")
 
@@ -59,10 +58,7 @@ def phone(value: str, *, permission: str = "party.phone") -> str:
     """Return a phone number, its middle masked for those who may not see it whole."""
     if not value or may(permission):
         return value
-    if len(value) <= _MASKED_DIGITS:
-        return "*" * len(value)
-    head = value[: max(0, len(value) - 2 * _MASKED_DIGITS)]
-    return head + "*" * min(_MASKED_DIGITS, len(value) - _MASKED_DIGITS) + value[-_MASKED_DIGITS:]
+    return masked_phone(value)
 
 
 def phone_link(value: str, *, is_own: bool = False) -> Markup:
@@ -88,24 +84,8 @@ def stored(field: Field, value: object) -> str:
     if value is None or value == "":
         return ""
     if not may_read(field):
-        return phone(str(value)) if field.kind is FieldKind.PHONE else f"{str(value)[:1]}**"
-    return _in_words(field, value) + (f" {say(field.unit)}" if field.unit and field.kind is not FieldKind.MONEY else "")
-
-
-def _in_words(field: Field, value: object) -> str:
-    text = str(value)
-    match field.kind:
-        case FieldKind.CHOICE:
-            return say(field.choice_label(text))
-        case FieldKind.BOOLEAN:
-            return say(msg("是")) if value is True or text == "true" else say(msg("否"))
-        case FieldKind.MONEY:
-            amount = _decimal(text)
-            return translator().money(amount) if amount is not None else text
-        case FieldKind.DATETIME:
-            at = _datetime(text)
-            return moment(at) if at else text
-    return text
+        return phone(str(value)) if field.kind is FieldKind.PHONE else masked_text(str(value))
+    return field_text(field, value, translator(), zone())
 
 
 def input_text(field: Field, value: object) -> str:
@@ -147,13 +127,6 @@ def install(app: Flask) -> None:
     )  # fmt: skip
     app.jinja_env.globals.update(stored=stored, input_text=input_text, declared_choices=declared_choices)
     app.jinja_env.globals.update(phone_link=phone_link, answers_for=answers_for)
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
 
 
 def _datetime(text: str) -> datetime | None:

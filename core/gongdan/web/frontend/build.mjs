@@ -2,6 +2,7 @@
 //
 //   src/app.js     every page, loaded with `defer`: htmx, Alpine, Tabler and our modules
 //   src/app.css    every page: Tabler and our design
+//   src/paper.css  pages that show papers: the sheet, on the screen and in print
 //   src/theme.js   every page, loaded without `defer` in <head>: light or dark before the first paint
 //   src/charts.js  pages with charts: ECharts with just the kinds of chart that we draw
 //   src/icons.txt  icons.svg, one <symbol> a line: <svg class="icon"><use href="…/icons.svg#NAME"/></svg>
@@ -40,7 +41,7 @@ async function sprite() {
 await mkdir(TARGET, { recursive: true });
 await sprite();
 await build({
-  entryPoints: ["src/app.js", "src/app.css", "src/charts.js", "src/theme.js"],
+  entryPoints: ["src/app.js", "src/app.css", "src/charts.js", "src/paper.css", "src/theme.js"],
   outdir: TARGET,
   bundle: true,
   minify: true,

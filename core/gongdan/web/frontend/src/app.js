@@ -19,6 +19,7 @@ import { startDueTimes } from "./js/due.js";
 import { startFill } from "./js/fill.js";
 import { startForms } from "./js/forms.js";
 import { startMentions } from "./js/mentions.js";
+import { startPrinting } from "./js/printing.js";
 import { startRequests } from "./js/requests.js";
 import { startRows } from "./js/rows.js";
 import { startSearch } from "./js/search.js";
@@ -42,6 +43,7 @@ startSelection();
 startUploads();
 startMentions();
 startShortcuts();
+startPrinting();
 startThemeSwitch();
 startDueTimes();
 

@@ -1,0 +1,99 @@
+"""Printing: what a person takes away on paper, and the record of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from gongdan.domain.papers import Paper
+from gongdan.language import Translator
+from gongdan.services.paper_words import Wording
+from gongdan.services.ticket_papers import ticket_paper
+from gongdan.services.work import Work
+from gongdan.storage.journal import JournalEntryRow
+from gongdan.text import msg
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
+
+PRINTED = "paper.printed"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRecord:
+    """A record that is about to be put on paper."""
+
+    #: ``ticket``, ``form`` …, as in the journal.
+    noun: str
+    id: UUID
+    #: What the paper is called, with its number.
+    title: str
+    number: str
+    #: Marks of the copies; one empty mark for a paper without copies.
+    copies: Sequence[str]
+
+
+class Printing:
+    """Use cases around papers of one company."""
+
+    def __init__(self, desk: "CompanyDesk") -> None:
+        self._desk = desk
+
+    def ticket(self, ticket_id: UUID, translator: Translator) -> Paper:
+        """Return the paper of a ticket; raises ``NotFound``."""
+        wording = Wording(self._desk, translator)
+        with self._desk.reading():
+            paper = ticket_paper(self._desk.cases.read(ticket_id), wording)
+            return self._marked(paper, ticket_id, wording)
+
+    def picture(self, digest: str) -> bytes:
+        """Return the bytes of a picture on a paper; empty when they are gone."""
+        try:
+            return self._desk.installation.files.get(self._desk.company.id, digest)
+        except FileNotFoundError:
+            return b""
+
+    def pdf(self, noun: str, record_id: UUID, paper: Paper) -> bytes:
+        """Return a paper as PDF and note that it was handed out; nothing is noted when there is no PDF.
+
+        Raises what ``Typesetter.set`` raises.
+        """
+        content = self._desk.installation.typesetter.set([paper], self.picture)
+        self.note(noun, record_id, paper, way="pdf")
+        return content
+
+    def note(self, noun: str, record_id: UUID, paper: Paper, *, way: str) -> None:
+        """Note that a paper is printed: ``way`` is ``page``, ``pdf`` or ``batch``."""
+        record = PrintedRecord(noun, record_id, paper.title, paper.number, paper.copies)
+        with self._desk.working() as work:
+            put_on_paper(work, [record], way=way)
+
+    def times_printed(self, record_id: UUID) -> int:
+        """Return how often a record was put on paper so far."""
+        query = select(func.count()).where(JournalEntryRow.subject_id == record_id, JournalEntryRow.act == PRINTED)
+        with self._desk.reading() as session:
+            return session.scalar(query) or 0
+
+    def _marked(self, paper: Paper, record_id: UUID, wording: Wording) -> Paper:
+        """Mark a paper that was printed before, on each of its copies."""
+        if not self.times_printed(record_id):
+            return paper
+        again = wording.say(msg("补打"))
+        return replace(paper, copies=tuple(f"{mark}（{again}）" if mark else again for mark in paper.copies))
+
+
+def put_on_paper(work: Work, records: Sequence[PrintedRecord], *, way: str) -> None:
+    """Note that these records are about to be put on paper by the person who works.
+
+    Everything that prints goes through here, whatever the way: what has to know or to refuse a print belongs here.
+    """
+    for record in records:
+        after = {
+            "title": record.title,
+            "number": record.number,
+            "way": way,
+            "copies": list(filter(None, record.copies)),
+        }
+        work.record(PRINTED, record.noun, record.id, after=after)
