@@ -250,7 +250,7 @@ def lock(*, upgrade: bool) -> int:
     compile_lock = [str(PYTHON), "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
     compile_lock += ["--no-header", "--python-version", "3.11", *(["--upgrade"] if upgrade else [])]
     for target, *more in (
-        ("core", "--extra", "pdf", "--extra", "docx"),
+        ("core", "--extra", "docx", "--extra", "images", "--extra", "pdf"),
         ("dev", "--group", "dev", "-c", "requirements/core.txt"),
     ):
         if run([*compile_lock, *more, "pyproject.toml", "-o", f"requirements/{target}.txt"]):

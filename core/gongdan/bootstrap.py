@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from gongdan.errors import DatabaseNotReady
+from gongdan.errors import DatabaseNotReady, SettingsError
 from gongdan.hooks.manager import PluginManager
 from gongdan.services.desk import Desk, Parts
 from gongdan.settings import Settings
 from gongdan.storage import schema
 from gongdan.storage.database import Database
-from gongdan.storage.files import FileStore
+from gongdan.storage.files import FileStore, FolderStore
 from gongdan.storage.vault import Vault, read_or_make_secret
 from gongdan.text import msg
 
@@ -29,11 +29,26 @@ def open_desk(
             database=Database(settings.database_url),
             plugins=plugins or load_plugins(settings),
             vault=Vault(read_or_make_secret(settings.home / "secret.key")),
-            files=FileStore(settings.home / "files"),
+            files=open_files(settings),
+            uploads=settings.home / "uploads",
             clock=clock,
             timers_kept=timedelta(days=settings.timer_days),
         )
     )
+
+
+def open_files(settings: Settings) -> FileStore:
+    """Return the store of attachments that the settings name; raises ``SettingsError``. Nothing is asked of it yet."""
+    url = settings.files_url
+    if not url:
+        return FolderStore(settings.home / "files")
+    if not url.startswith("s3://"):
+        raise SettingsError("files_url", url.partition("?")[0], msg("须以 s3:// 开头，或留空"))
+    try:
+        from gongdan.storage.buckets import BucketStore, read_address  # noqa: PLC0415 -- not everybody has the library
+    except ImportError as problem:
+        raise SettingsError("files_url", "s3://", msg("需要先运行 pip install 'gongdan[s3]'")) from problem
+    return BucketStore(read_address(url))
 
 
 def load_plugins(settings: Settings) -> PluginManager:

@@ -285,10 +285,30 @@ class FileMissing(GongdanError):
     """A stored file is not where the database says that it is."""
 
     code: ClassVar[str] = "file_missing"
-    text: ClassVar[str] = msg("文件“{name}”不在系统的文件夹里了")
-    remedy: ClassVar[str] = msg("请管理员从备份恢复 files 文件夹；也可以请提供文件的人再上传一次")
+    text: ClassVar[str] = msg("文件“{name}”不在系统的文件存储里了")
+    remedy: ClassVar[str] = msg("请管理员从备份恢复文件存储；也可以请提供文件的人再上传一次")
 
     name: str = ""
+
+
+@dataclass(eq=False)
+class FileStoreFailed(GongdanError):
+    """The place where files lie does not answer, or refuses this installation."""
+
+    code: ClassVar[str] = "file_store_failed"
+    text: ClassVar[str] = msg("文件存储“{store}”不可用：{reason}")
+    remedy: ClassVar[str] = msg("文件没有保存，请稍后再试；一直这样请管理员运行 gongdan doctor 检查")
+
+    store: str = ""
+    reason: str = ""
+
+
+@dataclass(eq=False)
+class FileStoreFull(FileStoreFailed):
+    """There is no room for another file."""
+
+    code: ClassVar[str] = "file_store_full"
+    reason: str = msg("空间已满")
 
 
 @dataclass(eq=False)

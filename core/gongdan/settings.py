@@ -27,6 +27,8 @@ class Settings:
     home: Path
     #: SQLAlchemy address; SQLite in the home folder by default.
     database_url: str
+    #: Where attachments lie: ``s3://bucket/prefix?endpoint=…&region=…``; empty for the folder ``files`` at home.
+    files_url: str = ""
     #: Message broker of ``gongdan worker --celery``; nothing else needs one.
     broker_url: str = ""
     #: Host names under which the web pages may be asked for; empty accepts the ones of this machine only.
@@ -57,6 +59,7 @@ class _SettingsSchema(Schema):
     error_messages = {"unknown": msg("没有这项设置")}  # noqa: RUF012  # marshmallow declares it like this
 
     database_url = schema_fields.String(error_messages=_TEXT)
+    files_url = schema_fields.String(error_messages=_TEXT)
     broker_url = schema_fields.String(error_messages=_TEXT)
     trusted_hosts = schema_fields.List(schema_fields.String(), error_messages=_TEXTS)
     secure_cookies = schema_fields.Boolean(error_messages=_SWITCH)

@@ -65,8 +65,21 @@ def test_the_doctor_finds_nothing_wrong_after_init(ready: Console) -> None:
     checks = ready.json("doctor", "--port", "59123")
     assert {check["health"] for check in checks} == {"ok"}
     assert [check["subject"] for check in checks] == [
-        "设置", "磁盘", "数据库", "密钥文件", "表结构", "扩展", "定时", "端口",
+        "设置", "磁盘", "数据库", "密钥文件", "PDF 字体", "文件存储", "表结构", "扩展", "定时", "端口",
     ]  # fmt: skip
+
+
+def test_the_doctor_names_a_store_of_files_that_does_not_answer(
+    ready: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "tester")
+    monkeypatch.setenv("GONGDAN_FILES_URL", "s3://gongdan?endpoint=http://127.0.0.1:9")
+    result = ready("doctor", "--port", "59123")
+    assert result.exit_code == 1
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith("文件存储")]
+    assert "fail" in line
+    assert "文件存储“s3://gongdan (http://127.0.0.1:9)”不可用：没有应答" in line
 
 
 def test_the_doctor_names_what_to_do_when_the_tables_are_missing(console: Console) -> None:

@@ -75,6 +75,7 @@ def _examine(terminal: Terminal) -> Iterator[Check]:
     yield database
     yield _secret(terminal)
     yield _fonts(terminal)
+    yield _attempt(terminal, msg("文件存储"), lambda: _try_files(terminal))
     if database.health is Health.OK:
         tables = _attempt(terminal, msg("表结构"), lambda: _versions(terminal))
         yield tables
@@ -102,6 +103,12 @@ def _versions(terminal: Terminal) -> str:
 
     require_ready(terminal.bare_desk)
     return ", ".join(f"{state.name} {state.stored or '-'}" for state in schema_states(terminal.bare_desk))
+
+
+def _try_files(terminal: Terminal) -> str:
+    from gongdan.services.file_keeping import try_out
+
+    return try_out(terminal.bare_desk.files)
 
 
 def _disk(terminal: Terminal) -> Check:

@@ -26,6 +26,7 @@ TABLE = {
     "export": Lazy(f"{_HERE}.exports:exports", msg("导出表格")),
     "policy": Lazy(f"{_HERE}.policy:policy", msg("制度参数与工作日历")),
     "clause": Lazy(f"{_HERE}.clause:clause", msg("制度条款")),
+    "files": Lazy(f"{_HERE}.files:files", msg("附件的存储")),
     "timer": Lazy(f"{_HERE}.timer:timer", msg("定时任务")),
     "roster": Lazy(f"{_HERE}.roster:roster", msg("排班")),
     "journal": Lazy(f"{_HERE}.journal:journal", msg("日志")),

@@ -1,7 +1,7 @@
 """Attachments: files on whatever a company has, checked by their bytes, stored under their hash."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from gongdan.errors import FileMissing, NotAllowed, NotFound
 from gongdan.services import subjects
 from gongdan.services.attachment_rows import AttachmentView, on_subject, views
 from gongdan.services.file_checks import Upload, clean_name, sniff
+from gongdan.services.file_keeping import plan_sweep
 from gongdan.services.work import Work
 from gongdan.storage.attachments import AttachmentRow
 
@@ -28,6 +29,7 @@ class StoredFile:
     media_type: str
     size_bytes: int
     sha256: str
+    content: bytes = field(repr=False)
 
 
 class Attachments:
@@ -62,6 +64,8 @@ class Attachments:
         """Hang stored files on a subject inside a running transaction; raises ``NotFound`` or ``NotAllowed``."""
         if not stored:
             return ()
+        work.take_turn()
+        self._see_to_bytes(stored)
         held = subjects.hold(self._desk, work, subject)
         rows = [self._row(work, subject, file, note_id) for file in stored]
         work.session.add_all(rows)
@@ -70,6 +74,7 @@ class Attachments:
             after = {"name": row.name, "sha256": row.sha256, "size_bytes": row.size_bytes}
             work.record("attachment.added", subject.kind, subject.id, after=after)
         subjects.noun_of(subject).index(self._desk, work.session, held)
+        plan_sweep(work)
         added = select(AttachmentRow).where(AttachmentRow.id.in_([row.id for row in rows]))
         return views(work.session, added.order_by(AttachmentRow.id))
 
@@ -110,9 +115,16 @@ class Attachments:
             if not subjects.may_add(self._desk, session, subject):
                 raise NotAllowed(noun.permission)
 
+    def _see_to_bytes(self, stored: Sequence[StoredFile]) -> None:
+        """Store again what was swept away since: from here to the end of the transaction nobody sweeps."""
+        files, company_id = self._desk.installation.files, self._desk.company.id
+        for file in stored:
+            if not files.has(company_id, file.sha256):
+                files.put(company_id, file.content)
+
     def _put(self, file: Upload, media_type: str) -> StoredFile:
         digest = self._desk.installation.files.put(self._desk.company.id, file.content)
-        return StoredFile(clean_name(file.name), media_type, len(file.content), digest)
+        return StoredFile(clean_name(file.name), media_type, len(file.content), digest, file.content)
 
     @staticmethod
     def _row(work: Work, subject: SubjectKey, file: StoredFile, note_id: UUID | None) -> AttachmentRow:

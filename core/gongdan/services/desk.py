@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ from gongdan.services.duty_log import DutyLog
 from gongdan.services.duty_rounds import ROSTER_HANDLERS
 from gongdan.services.explain import Explain
 from gongdan.services.exports import Exports
+from gongdan.services.file_keeping import FILE_HANDLERS, FileKeeping
 from gongdan.services.handovers import Handovers
 from gongdan.services.imports import Imports
 from gongdan.services.intake import Intake
@@ -86,6 +88,8 @@ class Parts:
     plugins: PluginManager
     vault: Vault
     files: FileStore
+    #: The folder of lists that are being imported.
+    uploads: Path
     #: Returns the time now, aware, UTC.
     clock: Callable[[], datetime]
     #: How long ended timers stay.
@@ -100,6 +104,7 @@ class Desk:
         self.plugins = parts.plugins
         self.vault = parts.vault
         self.files = parts.files
+        self.uploads = parts.uploads
         self.clock = parts.clock
         self.calendar_shelf = CalendarShelf()
         self.timers_kept = parts.timers_kept
@@ -134,7 +139,7 @@ class Desk:
     @cached_property
     def timers(self) -> Timers:
         """Return the executor of what is due."""
-        return Timers(self, {**HANDLERS, **ROSTER_HANDLERS, **PLAN_HANDLERS})
+        return Timers(self, {**HANDLERS, **ROSTER_HANDLERS, **PLAN_HANDLERS, **FILE_HANDLERS})
 
     def at(self, company: CompanyView, actor: Actor = SYSTEM) -> "CompanyDesk":
         """Return the desk of one company for one actor."""
@@ -257,6 +262,11 @@ class CompanyDesk:
     def attachments(self) -> Attachments:
         """Return the use cases around attachments."""
         return Attachments(self)
+
+    @cached_property
+    def file_keeping(self) -> FileKeeping:
+        """Return the use cases around the store of files."""
+        return FileKeeping(self)
 
     @cached_property
     def links(self) -> Links:

@@ -80,6 +80,9 @@ class Notes:
         mentions, subject = self._mentioned(body), SubjectKey("ticket", ticket_id)
         stored = self._desk.attachments.store(subject, files) if files else ()
         with self._desk.working() as work:
+            if stored:
+                # Whoever attaches takes his turn, and asks for it before anything else is locked.
+                work.take_turn()
             ticket = self._desk.tickets.row(work.session, ticket_id, lock=True)
             row = NoteRow(
                 ticket_id=ticket_id,

@@ -22,8 +22,7 @@ class Uploads:
 
     def __init__(self, desk: "CompanyDesk") -> None:
         self._desk = desk
-        root = desk.installation.files.root
-        self._store = UploadStore(root.with_name("uploads"), desk.installation.vault)
+        self._store = UploadStore(desk.installation.uploads, desk.installation.vault)
 
     def keep(self, content: bytes) -> str:
         """Store a list and return its SHA-256, as 64 hex digits; older ones that nobody imported go away."""

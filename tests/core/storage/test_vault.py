@@ -4,7 +4,6 @@ import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -12,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongdan.errors import SettingsError
-from gongdan.storage.files import FileStore
 from gongdan.storage.vault import Vault, read_or_make_secret
 
 VAULT, OTHER = Vault(b"a" * 32), Vault(b"b" * 32)
-COMPANY, OTHER_COMPANY = UUID(int=1), UUID(int=2)
 
 
 @given(plain=st.text(max_size=30))
@@ -66,13 +63,3 @@ def test_a_damaged_secret_is_refused_and_stays_as_it_is(tmp_path: Path, content:
     with pytest.raises(SettingsError):
         read_or_make_secret(path)
     assert path.read_text(encoding="utf-8") == content
-
-
-def test_each_company_has_files_of_its_own(tmp_path: Path) -> None:
-    store = FileStore(tmp_path)
-    digest = store.put(COMPANY, b"photo")
-    assert store.put(COMPANY, b"photo") == digest
-    assert store.get(COMPANY, digest) == b"photo"
-    with pytest.raises(FileNotFoundError):
-        store.get(OTHER_COMPANY, digest)
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [digest]
