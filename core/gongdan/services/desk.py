@@ -50,6 +50,7 @@ from gongdan.services.moves import Moves
 from gongdan.services.notes import Notes
 from gongdan.services.notices import Notices
 from gongdan.services.numbers import Numbers
+from gongdan.services.paper_codes import PaperCodes
 from gongdan.services.parties import Parties
 from gongdan.services.plan_keeper import PLAN_HANDLERS
 from gongdan.services.plans import Plans
@@ -130,6 +131,11 @@ class Desk:
     def sessions(self) -> Sessions:
         """Return the use cases around logging in."""
         return Sessions(self)
+
+    @cached_property
+    def paper_codes(self) -> PaperCodes:
+        """Return the use cases around the codes on papers."""
+        return PaperCodes(self)
 
     @cached_property
     def timer_purge(self) -> TimerPurge:

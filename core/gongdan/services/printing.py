@@ -13,6 +13,7 @@ from gongdan.services.paper_words import Wording
 from gongdan.services.ticket_papers import ticket_paper
 from gongdan.services.work import Work
 from gongdan.storage.journal import JournalEntryRow
+from gongdan.storage.printing import keep_codes
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -41,12 +42,20 @@ class Printing:
     def __init__(self, desk: "CompanyDesk") -> None:
         self._desk = desk
 
-    def ticket(self, ticket_id: UUID, translator: Translator) -> Paper:
-        """Return the paper of a ticket; raises ``NotFound``."""
+    def ticket(self, ticket_id: UUID, translator: Translator, address: str = "") -> Paper:
+        """Return the paper of a ticket; raises ``NotFound``.
+
+        The code on it leads to ``address``, that of the installation; without one the paper has no code.
+        """
         wording = Wording(self._desk, translator)
         with self._desk.reading():
-            paper = ticket_paper(self._desk.cases.read(ticket_id), wording)
+            paper = ticket_paper(self._desk.cases.read(ticket_id), wording, qr=self.code("ticket", ticket_id, address))
             return self._marked(paper, ticket_id, wording)
+
+    def code(self, noun: str, record_id: UUID, address: str) -> str:
+        """Return where the code on a record's paper leads; empty without an address of the installation."""
+        token = self._desk.installation.paper_codes.token(self._desk.company.id, noun, record_id)
+        return f"{address.rstrip('/')}/q/{token}" if address else ""
 
     def picture(self, digest: str) -> bytes:
         """Return the bytes of a picture on a paper; empty when they are gone."""
@@ -68,7 +77,7 @@ class Printing:
         """Note that a paper is printed: ``way`` is ``page``, ``pdf`` or ``batch``."""
         record = PrintedRecord(noun, record_id, paper.title, paper.number, paper.copies)
         with self._desk.working() as work:
-            put_on_paper(work, [record], way=way)
+            put_on_paper(self._desk, work, [record], way=way)
 
     def times_printed(self, record_id: UUID) -> int:
         """Return how often a record was put on paper so far."""
@@ -84,16 +93,15 @@ class Printing:
         return replace(paper, copies=tuple(f"{mark}（{again}）" if mark else again for mark in paper.copies))
 
 
-def put_on_paper(work: Work, records: Sequence[PrintedRecord], *, way: str) -> None:
+def put_on_paper(desk: "CompanyDesk", work: Work, records: Sequence[PrintedRecord], *, way: str) -> None:
     """Note that these records are about to be put on paper by the person who works.
 
-    Everything that prints goes through here, whatever the way: what has to know or to refuse a print belongs here.
+    From now on the codes on them lead somewhere. Everything that prints goes through here, whatever the way: what has
+    to know of a print, or to refuse it, belongs here.
     """
+    codes = desk.installation.paper_codes
+    keep_codes(work.session, [codes.row(work.company_id, record.noun, record.id, work.now) for record in records])
     for record in records:
-        after = {
-            "title": record.title,
-            "number": record.number,
-            "way": way,
-            "copies": list(filter(None, record.copies)),
-        }
+        copies = [mark for mark in record.copies if mark]
+        after = {"title": record.title, "number": record.number, "way": way, "copies": copies}
         work.record(PRINTED, record.noun, record.id, after=after)

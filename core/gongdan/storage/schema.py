@@ -22,7 +22,7 @@ from gongdan.storage.database import APP_ROLE
 _HERE = Path(__file__).parent / "migrations"
 
 #: Tables with a ``company_id`` that are read before a company is chosen.
-_GLOBAL_TABLES = frozenset({"membership", "login_session"})
+_GLOBAL_TABLES = frozenset({"membership", "login_session", "paper_code"})
 
 #: Tables that the application may add to but never change.
 _APPEND_ONLY = frozenset({"journal_entry", "duty_log_entry"})

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import os
 import tempfile
-from base64 import b64decode, b64encode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from gongdan.text import msg
 
 _NONCE_BYTES = 12
 _SECRET_BYTES = 32
+_CODE_BYTES = 16
 
 
 class Vault:
@@ -24,6 +25,7 @@ class Vault:
         self._cipher = AESGCM(_derive(secret, b"identity numbers"))
         self._files = AESGCM(_derive(secret, b"uploaded lists"))
         self._digest_key = _derive(secret, b"identity digests")
+        self._code_key = _derive(secret, b"codes on papers")
         #: Key of the journal's HMAC chain.
         self.journal_key = _derive(secret, b"journal")
         #: Key of the web's signed cookies and forms.
@@ -47,6 +49,11 @@ class Vault:
     def unseal(self, sealed: bytes, purpose: bytes) -> bytes:
         """Return what ``seal`` was given; raises ``InvalidTag`` when content, purpose or key is wrong."""
         return self._files.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose)
+
+    def code(self, plain: str) -> str:
+        """Return 128 bits that only this installation can tell for ``plain``, in 22 characters of an address."""
+        keyed = hmac.new(self._code_key, plain.encode(), hashlib.sha256).digest()[:_CODE_BYTES]
+        return urlsafe_b64encode(keyed).decode().rstrip("=")
 
     def digest(self, plain: str) -> str:
         """Return a keyed digest, equal for equal input, as 64 hex digits."""

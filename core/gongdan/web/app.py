@@ -36,6 +36,7 @@ from gongdan.web import (
     navigation,
     notices,
     numbers,
+    paper_codes,
     papers,
     parties,
     plan_words,
@@ -51,6 +52,7 @@ from gongdan.web import (
     search,
     security,
     shown,
+    throttle,
     ticket,
     ticket_edit,
     ticket_links,
@@ -85,6 +87,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     members.pages,
     notices.pages,
     numbers.pages,
+    paper_codes.pages,
     papers.pages,
     plans.pages,
     plugins.pages,
@@ -127,6 +130,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     record_words.install(app)
     exports.install(app)
     import_jobs.install(app)
+    throttle.install(app)
     problems.install(app)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)

@@ -3,7 +3,7 @@
 from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from gongdan.domain.papers import Paper
 from gongdan.printing.drawings import picture_address, qr_path
@@ -56,4 +56,9 @@ def paper_page(paper: Paper, *, back: str, pdf: str, printed: str) -> str:
 
 
 def _ticket_paper(ticket_id: UUID) -> Paper:
-    return current_desk().printing.ticket(ticket_id, translator())
+    return current_desk().printing.ticket(ticket_id, translator(), address())
+
+
+def address() -> str:
+    """Return the address under which the installation was asked for; its host is one of the trusted ones."""
+    return request.url_root

@@ -12,7 +12,7 @@ from gongdan.testing.contents import unchanged
 pytestmark = pytest.mark.postgres
 
 #: They are read before a company is chosen, and filtered by the services.
-GLOBAL = {"membership", "login_session"}
+GLOBAL = {"membership", "login_session", "paper_code"}
 
 
 def test_a_hand_written_select_sees_the_own_rows_only(desk: Desk, own: TicketView, foreign: TicketView) -> None:
