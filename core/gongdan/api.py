@@ -3,6 +3,18 @@
 Pages have ``gongdan.web.kit`` beside it, tests ``gongdan.testing``. What is not named here may change any day.
 """
 
+from gongdan.domain.approvals import (
+    ANYBODY,
+    DECIDER,
+    EVERYBODY,
+    UNBOUNDED,
+    ApprovalRule,
+    ApprovalState,
+    ApprovalStep,
+    Outcome,
+    Signing,
+    StepOrder,
+)
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.cells import Cell, Reading, cell_text, is_number, reject, shown, suspect
 from gongdan.domain.demo import Demo, DemoCase, DemoPerson, DemoStep, Progress
@@ -60,7 +72,7 @@ from gongdan.domain.normalising import (
     read_text,
 )
 from gongdan.domain.numbering import NumberPattern
-from gongdan.domain.people import Permission, Role
+from gongdan.domain.people import GENERAL_MANAGER, Permission, Role
 from gongdan.domain.plans import (
     CatchUp,
     ClosedTickets,
@@ -93,10 +105,13 @@ from gongdan.hooks.clauses import read_clauses
 from gongdan.hooks.markers import hookimpl
 from gongdan.hooks.packs import read_packs
 from gongdan.services.absences import NewAbsence
+from gongdan.services.approval_rows import ApprovalView
+from gongdan.services.approval_subjects import ApprovalSubject
 from gongdan.services.assets import AssetInput
 from gongdan.services.attachment_rows import AttachmentView
 from gongdan.services.attachments import StoredFile
 from gongdan.services.calendars import CalendarDraft
+from gongdan.services.decisions import Spoken
 from gongdan.services.demo import as_member, play
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duties import DutyFilter
@@ -115,9 +130,19 @@ from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, U
 from gongdan.text import msg, msg_in
 
 __all__ = [
+    "ANYBODY",
     "CATCH_UP_CHOICES",
+    "DECIDER",
+    "EVERYBODY",
+    "GENERAL_MANAGER",
     "NIGHT",
     "REST_DAY_CHOICES",
+    "UNBOUNDED",
+    "ApprovalRule",
+    "ApprovalState",
+    "ApprovalStep",
+    "ApprovalSubject",
+    "ApprovalView",
     "AssetExport",
     "AssetFact",
     "AssetInput",
@@ -179,6 +204,7 @@ __all__ = [
     "OccupiedAssets",
     "OnReopen",
     "OnSeverity",
+    "Outcome",
     "Panel",
     "PartyFact",
     "PartyInput",
@@ -210,10 +236,13 @@ __all__ = [
     "RunView",
     "Rung",
     "Sample",
+    "Signing",
     "Source",
+    "Spoken",
     "StartAt",
     "State",
     "StateCategory",
+    "StepOrder",
     "StoredFile",
     "SubjectKey",
     "Target",

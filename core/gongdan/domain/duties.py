@@ -299,9 +299,13 @@ def fires(trigger: Trigger, change: Change) -> str:
 
 def applies(rule: DutyRule, facts: Mapping[str, object], *, at_night: bool) -> bool:
     """Tell whether a ticket with these facts is one that the rule speaks of."""
-    known = {**facts, NIGHT: at_night}
-    fits = all(_text(known.get(condition.field)) in condition.values for condition in rule.when)
+    fits = meets(rule.when, {**facts, NIGHT: at_night})
     return fits and rule.limit_key(facts.get("severity")) is not None
+
+
+def meets(when: Iterable[Condition], facts: Mapping[str, object]) -> bool:
+    """Tell whether every condition holds for these facts."""
+    return all(_text(facts.get(condition.field)) in condition.values for condition in when)
 
 
 def consequences(

@@ -30,7 +30,8 @@ def problems(rule: DutyRule, declared: Declared) -> tuple[str, ...]:
         found.append("no ticket type is named")
     if types:
         found += _of_triggers(rule, types)
-        found += _of_conditions(rule, types)
+        found += of_conditions(rule.when, types)
+        found += _of_severities(rule, types)
         found += _of_dates(rule, types)
     found += _of_policy(rule, declared.policy_keys)
     found += of_people(rule, declared.roles)
@@ -86,8 +87,9 @@ def _reopens(ticket_type: TicketType, name: str) -> bool:
 # --- Conditions, promises ----------------------------------------------------------------------------------------
 
 
-def _of_conditions(rule: DutyRule, types: Collection[TicketType]) -> Iterator[str]:
-    for condition in rule.when:
+def of_conditions(when: Collection[Condition], types: Collection[TicketType]) -> Iterator[str]:
+    """Name the conditions that no ticket of these types can meet."""
+    for condition in when:
         possible = [_possible(condition, ticket_type) for ticket_type in types]
         if all(values is None for values in possible):
             yield f"asks for an unknown field {condition.field}"
@@ -96,6 +98,9 @@ def _of_conditions(rule: DutyRule, types: Collection[TicketType]) -> Iterator[st
         yield from (f"{condition.field} is never {value}" for value in condition.values if known and value not in known)
         if not condition.values:
             yield f"its start never happens: {condition.field} has to be one of nothing"
+
+
+def _of_severities(rule: DutyRule, types: Collection[TicketType]) -> Iterator[str]:
     if not isinstance(rule.limit, str):
         severities = {choice.value for ticket_type in types for choice in ticket_type.severities}
         yield from (f"severity is never {value}" for value in rule.limit if value and value not in severities)

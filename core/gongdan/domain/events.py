@@ -22,6 +22,10 @@ class EventKind(StrEnum):
     #: A duty was met, in time or late; ``is_late`` tells.
     DUTY_MET = "duty.met"
     DUTY_WAIVED = "duty.waived"
+    #: An approval was asked for, somebody decided, it ended; ``state`` tells how it stands.
+    APPROVAL_ASKED = "approval.asked"
+    APPROVAL_DECIDED = "approval.decided"
+    APPROVAL_LAPSED = "approval.lapsed"
     NOTE_WRITTEN = "note.written"
     PLUGIN_ENABLED = "plugin.enabled"
     PLUGIN_DISABLED = "plugin.disabled"

@@ -48,6 +48,8 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("export.run", msg("导出数据")),
     Permission("duty.team", msg("查看全体人员的责任")),
     Permission("duty.waive", msg("豁免责任")),
+    Permission("approval.ask", msg("发起审批")),
+    Permission("approval.view", msg("查看全部审批")),
     Permission("plan.view", msg("查看计划")),
     Permission("plan.do", msg("办理他人的计划事项")),
     Permission("plan.manage", msg("终止与恢复计划")),
@@ -75,11 +77,14 @@ _DESK = frozenset(
         "roster.view",
         "duty_log.write",
         "plan.view",
+        "approval.ask",
     }
 )
 
 #: The role that ``company.admin`` screens call the company administrator.
 ADMINISTRATOR = "administrator"
+#: Decides what is beyond everybody else's limit.
+GENERAL_MANAGER = "general_manager"
 
 CORE_ROLES: tuple[Role, ...] = (
     Role(ADMINISTRATOR, msg("公司管理员"), frozenset(permission.name for permission in CORE_PERMISSIONS)),
@@ -101,7 +106,28 @@ CORE_ROLES: tuple[Role, ...] = (
             "plan.do",
             "plan.manage",
             "roster.admin",
+            "approval.view",
         },
+    ),
+    Role(
+        GENERAL_MANAGER,
+        msg("总经理"),
+        frozenset(
+            {
+                "ticket.view",
+                "ticket.move",
+                "note.write",
+                "party.view",
+                "asset.view",
+                "roster.view",
+                "plan.view",
+                "duty.team",
+                "journal.view",
+                "policy.view",
+                "approval.ask",
+                "approval.view",
+            }
+        ),
     ),
     Role("agent", msg("客服"), _DESK),
     Role(
@@ -118,6 +144,7 @@ CORE_ROLES: tuple[Role, ...] = (
                 "roster.view",
                 "duty_log.write",
                 "plan.view",
+                "approval.ask",
             }
         ),
     ),

@@ -208,4 +208,5 @@ CORE_POLICY_KEYS: tuple[PolicyKey, ...] = (
         highest="24",
         unit_label=msg("小时"),
     ),
+    PolicyKey("core.reminders_apart", msg("同一项审批多久可以再催一次"), PolicyKind.LIMIT),
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gongdan.domain.approvals import ApprovalRule
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.duties import DutyRule
 from gongdan.domain.people import Permission, Role
@@ -40,6 +41,8 @@ class Rulebook:
     duty_rules: tuple[DutyRule, ...] = ()
     #: What comes again and again, for the company or for each ticket.
     plan_rules: tuple[PlanRule, ...] = ()
+    #: What has to be approved by whom before it is done.
+    approval_rules: tuple[ApprovalRule, ...] = ()
     #: Answers to many of them at once, by the regulation they come from.
     packs: tuple[PolicyPack, ...] = ()
     #: The clauses that the declarations name.

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from gongdan.domain.approval_checks import approval_problems
+from gongdan.domain.approvals import OF_STEP, ApprovalRule
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.core_duties import CORE_DUTY_RULES
 from gongdan.domain.duties import DutyRule
@@ -78,16 +80,24 @@ class Catalogue:
     packs: Register[PolicyPack] = field(default_factory=lambda: Register("policy pack"))
     duty_rules: Register[DutyRule] = field(default_factory=lambda: Register("duty rule"))
     plan_rules: Register[PlanRule] = field(default_factory=lambda: Register("plan rule"))
+    approval_rules: Register[ApprovalRule] = field(default_factory=lambda: Register("approval rule"))
     importers: Register[Importer] = field(default_factory=lambda: Register("import kind"))
     clauses: Mapping[str, Clause] = field(default_factory=lambda: MappingProxyType({}))
 
     def rule_of_duty(self, name: str) -> DutyRule | None:
-        """Return the rule of a duty, be it one of its own or that of a plan's runs."""
+        """Return the rule of a duty, be it one of its own, that of a plan's runs, or of a step of an approval."""
+        of_approval, _, place = name.partition(OF_STEP)
+        if place:
+            approval = self.approval_rules.get(of_approval)
+            return approval.duties.get(place) if approval else None
         plan = self.plan_rules.get(name)
         return plan.duty if plan else self.duty_rules.get(name)
 
     def plugin_of_duty(self, name: str) -> str:
         """Return the plugin that declares the rule of a duty; empty when nobody does."""
+        of_approval, _, place = name.partition(OF_STEP)
+        if place:
+            return self.approval_rules.plugin_of(of_approval)
         return self.duty_rules.plugin_of(name) or self.plan_rules.plugin_of(name)
 
 
@@ -108,7 +118,7 @@ def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[
         _add_rulebook(made, plugin, rulebooks[plugin])
     # Rules may speak of ticket types and roles of other plugins.
     for plugin in sorted(rulebooks):
-        _add_duty_rules(made, plugin, rulebooks[plugin])
+        _add_rules(made, plugin, rulebooks[plugin])
     for plugin in sorted(importers):
         for importer in importers[plugin]:
             made.importers.add(plugin, importer.kind, importer)
@@ -150,7 +160,7 @@ def _check_pack(made: Catalogue, plugin: str, pack: PolicyPack) -> None:
             raise DeclarationError(plugin, f"policy pack {pack.name} names clause {line.clause}, which has no text")
 
 
-def _add_duty_rules(made: Catalogue, plugin: str, book: Rulebook) -> None:
+def _add_rules(made: Catalogue, plugin: str, book: Rulebook) -> None:
     declared = Declared(
         {owned.value.name: owned.value for owned in made.ticket_types},
         {owned.value.name for owned in made.roles},
@@ -169,6 +179,11 @@ def _add_duty_rules(made: Catalogue, plugin: str, book: Rulebook) -> None:
         if made.duty_rules.get(plan.name):
             raise DeclarationError(plugin, f"plan rule {plan.name} is called like a duty rule")
         made.plan_rules.add(plugin, plan.name, plan)
+    for approval in book.approval_rules:
+        _check_prefix(plugin, "approval rule", approval.name)
+        if found := approval_problems(approval, declared):
+            raise DeclarationError(plugin, "; ".join(found))
+        made.approval_rules.add(plugin, approval.name, approval)
 
 
 def _check_prefix(plugin: str, noun: str, name: str) -> None:

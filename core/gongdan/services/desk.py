@@ -26,12 +26,14 @@ from gongdan.printing.typesetter import Typesetter
 from gongdan.services.absences import Absences
 from gongdan.services.accounts import Accounts
 from gongdan.services.actors import SYSTEM, Actor, plugin_actor
+from gongdan.services.approvals import Approvals
 from gongdan.services.assets import Assets
 from gongdan.services.attachments import Attachments
 from gongdan.services.calendar_shelf import CalendarShelf
 from gongdan.services.calendars import Calendars
 from gongdan.services.cases import Cases
 from gongdan.services.companies import Companies
+from gongdan.services.decisions import Decisions
 from gongdan.services.departments import Departments
 from gongdan.services.duties import Duties
 from gongdan.services.duty_changes import HANDLERS
@@ -333,6 +335,16 @@ class CompanyDesk:
     def duties(self) -> Duties:
         """Return the use cases around duties."""
         return Duties(self)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """Return the use cases around approvals."""
+        return Approvals(self)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """Return the use cases around decisions on approvals."""
+        return Decisions(self)
 
     @cached_property
     def plans(self) -> Plans:

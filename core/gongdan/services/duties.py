@@ -215,6 +215,10 @@ class Duties:
         """Tell whether the actor owes a duty, himself or in a role."""
         return session.scalar(select(DutyRow.id).where(DutyRow.id == duty_id, self._owed(session))) is not None
 
+    def due_at(self, session: Session, duty_id: UUID) -> datetime | None:
+        """Return when a duty is due; None while nobody has decided its limit."""
+        return session.scalar(select(DutyRow.due_at).where(DutyRow.id == duty_id))
+
     def recount(self, work: Work) -> Sequence[DutyChange]:
         """Reckon what is owed by the calendars as they are now; return the due times that have moved."""
         return Recomputing(self._desk, work.session, work.now).recount(work)

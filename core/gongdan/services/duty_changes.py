@@ -1,4 +1,4 @@
-"""From what happens to a ticket to what happens to its plans and duties, inside the transaction of its cause."""
+"""From what happens to a ticket to what happens to approvals, plans and duties, in the transaction of its cause."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,14 +19,14 @@ from gongdan.domain.duties import (
     Verb,
     consequences,
 )
-from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.timers import TimerView
 from gongdan.domain.workflow import StateCategory
-from gongdan.services.core_fields import REFERENCES
+from gongdan.services.approval_changes import ApprovalChanges
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_points import TIMER_KINDS
-from gongdan.services.duty_subjects import PLAN_RUN, of_ticket
+from gongdan.services.duty_subjects import APPROVAL, PLAN_RUN, of_ticket
 from gongdan.services.plan_changes import PlanChanges
+from gongdan.services.ticket_facts import facts_from, facts_of
 from gongdan.services.timers import Handler
 from gongdan.services.work import Work
 from gongdan.storage.duties import DutyRow
@@ -35,7 +35,6 @@ from gongdan.storage.tickets import TicketRow
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
 
-_CORE = ("severity", "category", "cause", "finding", "channel", "state", "round")
 _ENDINGS = {StateCategory.VOID.value: VOID, StateCategory.CLOSED.value: CLOSED}
 
 
@@ -124,10 +123,10 @@ class DutyChanges:
             self._keeper.pause(row, self._ticket, reason)
 
     def _end_unruled(self, ruled: set[str], change: Change) -> None:
-        """End what a plugin that is gone or off has left, once the ticket ends; runs end with their plan."""
+        """End what a plugin that is gone or off has left, once the ticket ends; plans and approvals end their own."""
         ending = _ENDINGS.get(str(change.after["state_category"])) if change.entered("state_category") else None
         for row in self._live():
-            if ending and row.rule not in ruled and row.subject_kind != PLAN_RUN:
+            if ending and row.rule not in ruled and row.subject_kind not in {PLAN_RUN, APPROVAL}:
                 self._keeper.cancel(row, ending)
 
     def _of_type(self) -> Sequence[DutyRule]:
@@ -157,17 +156,19 @@ def happened(
     remark: str = "",
     starts: bool = True,
 ) -> None:
-    """Let plans and duties of a ticket follow what has happened to it; ``before`` is what ``values_of`` gave then."""
+    """Let approvals, plans and duties of a ticket follow; ``before`` is what ``values_of`` gave before it happened."""
     types = desk.installation.plugins.catalogue.ticket_types
     ticket_type = types.get(ticket.type)
-    was = _facts(before, ticket_type) if before is not None else {}
+    was = facts_from(before, ticket_type) if before is not None else {}
     change = Change(kind=kind, before=was, after=facts_of(ticket, ticket_type), move=move, remark=remark)
+    ApprovalChanges(desk, work, ticket).follow(change, starts=starts)
     PlanChanges(desk, work, ticket).follow(change, starts=starts)
     DutyChanges(desk, work, ticket).follow(change, starts=starts)
 
 
 def merged(desk: "CompanyDesk", work: Work, ticket: TicketRow) -> None:
-    """Let plans and duties rest of a ticket that goes up in another one."""
+    """Let approvals, plans and duties rest of a ticket that goes up in another one."""
+    ApprovalChanges(desk, work, ticket).merge()
     PlanChanges(desk, work, ticket).merge()
     DutyChanges(desk, work, ticket).merge()
 
@@ -176,20 +177,6 @@ def came_back(desk: "CompanyDesk", work: Work, ticket: TicketRow) -> None:
     """Let plans and duties go on that a merge has ended."""
     PlanChanges(desk, work, ticket).come_back()
     DutyChanges(desk, work, ticket).come_back()
-
-
-def facts_of(ticket: TicketRow, ticket_type: TicketType | None) -> dict[str, object]:
-    """Return what rules may know of a ticket as it is."""
-    values = {name: getattr(ticket, name) for name in (*_CORE, *REFERENCES.values(), "fields")}
-    return {**_facts(values, ticket_type), "state_category": ticket.state_category}
-
-
-def _facts(values: Mapping[str, Any], ticket_type: TicketType | None) -> dict[str, object]:
-    """Return what rules may know of a ticket, under the names of ``CORE_FACTS``."""
-    state = ticket_type.workflow.state(values["state"]) if ticket_type else None
-    references = {name: str(values[column]) if values[column] else None for name, column in REFERENCES.items()}
-    core = {name: values[name] for name in _CORE}
-    return {**values["fields"], **references, **core, "state_category": state.category.value if state else ""}
 
 
 def _known(row: DutyRow) -> KnownDuty:

@@ -1,6 +1,6 @@
 """What the clock of a duty is reckoned by: figures of the policy, calendars, and the people of the company."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -71,6 +71,7 @@ class Figures:
         self._session = session
         self._calendars: dict[UUID | None, WorkingCalendar] = {}
         self._presences: dict[datetime, Presence] = {}
+        self._deputies: dict[datetime, Mapping[UUID, UUID]] = {}
         self._next_changes: dict[tuple[str, datetime], datetime | None] = {}
 
     def figure(self, key: str, at: datetime) -> Figure:
@@ -109,6 +110,14 @@ class Figures:
         if at not in self._presences:
             self._presences[at] = _Rostered(self._desk, self._session, at, self.staff)
         return self._presences[at]
+
+    def deputies(self, at: datetime) -> Mapping[UUID, UUID]:
+        """Return who acts at ``at`` for each person who is away."""
+        if at not in self._deputies:
+            away, staff = absences_at(self._session, at), self.staff.people
+            found = {one.account_id: deputy_of(one.account_id, at, away, staff) for one in away}
+            self._deputies[at] = {person: deputy for person, deputy in found.items() if deputy and deputy != person}
+        return self._deputies[at]
 
     def next_change(self, role: str, after: datetime) -> datetime | None:
         """Return when somebody else may be on shift in a role, after ``after``; None when the roster ends before."""

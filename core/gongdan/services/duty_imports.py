@@ -9,11 +9,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.duties import DutyRule, applies
-from gongdan.services.duty_changes import facts_of
 from gongdan.services.duty_keeper import DutyKeeper
 from gongdan.services.duty_subjects import of_ticket
 from gongdan.services.export_records import chunks
 from gongdan.services.plan_changes import forget_plans
+from gongdan.services.ticket_facts import facts_of
 from gongdan.services.work import Work
 from gongdan.storage.duties import DutyPauseRow, DutyRow, DutyStepRow
 from gongdan.storage.tickets import TicketRow

@@ -10,6 +10,7 @@ from gongdan.storage.tickets import TicketRow
 TICKET: Final = "ticket"
 PLAN_RUN: Final = "plan_run"
 CUSTODY_LOAN: Final = "custody_loan"
+APPROVAL: Final = "approval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

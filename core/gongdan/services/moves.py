@@ -26,11 +26,14 @@ from gongdan.domain.workflow import (
 from gongdan.errors import FieldProblem, InvalidInput, MoveRefused, NotFound, Refusal, StaleVersion
 from gongdan.hooks.isolation import Failure, call_isolated
 from gongdan.hooks.manager import SLOW_DECISION_SECONDS
+from gongdan.services.approval_gate import ApprovalGate
+from gongdan.services.approval_subjects import of_ticket
 from gongdan.services.core_fields import REFERENCES, core_field, read_core_fields
 from gongdan.services.departments import require_open
 from gongdan.services.duty_changes import happened
 from gongdan.services.links import open_children
 from gongdan.services.schemas import read_fields
+from gongdan.services.ticket_facts import facts_of
 from gongdan.services.ticket_rows import core_values, index_ticket, ticket_view, values_of
 from gongdan.services.work import Work, changed
 from gongdan.storage.tickets import NoteRow, TicketRow
@@ -72,6 +75,12 @@ class _Step:
     core: Mapping[str, Any]
     remark: str
     open_children: int
+    gate: ApprovalGate
+
+    def facts(self) -> Mapping[str, object]:
+        """Return what rules may know of the ticket once the dialog is written."""
+        core = {name: str(value) if isinstance(value, UUID) else value for name, value in self.core.items()}
+        return {**facts_of(self.row, self.ticket_type), **self.fields, **core}
 
     def target(self) -> State:
         """Return the state the move leads to."""
@@ -97,9 +106,9 @@ class Moves:
             return ()
         with self._desk.reading() as session:
             row = self._desk.tickets.row(session, ticket.id)
-            children = open_children(session, row.id)
+            children, gate = open_children(session, row.id), ApprovalGate(self._desk, session, row.id)
             steps = [
-                _Step(row, ticket_type, move, row.fields, frozenset(), {}, "", children)
+                _Step(row, ticket_type, move, row.fields, frozenset(), {}, "", children, gate)
                 for move in ticket_type.workflow.moves_from(row.state)
             ]
             offers = [MoveOffer(step.move, self._unanswerable(step)) for step in steps]
@@ -130,7 +139,7 @@ class Moves:
             row = self._desk.tickets.row(work.session, ticket_id, lock=True)
             if row.version != version:
                 raise StaleVersion("ticket", row.number, version, row.version)
-            step = self._read(work.session, row, move_name, given)
+            step = self._read(work.session, row, move_name, given, lock=True)
             refusals = [*self._refusals(step), *self._plugins_refuse(step)]
             if refusals:
                 raise MoveRefused(step.move.label, tuple(refusals))
@@ -143,13 +152,15 @@ class Moves:
             ticket=core_values(row),
             fields=row.fields,
             given={},
-            roles=self._roles(),
+            roles=self.roles(),
             actor=str(self._desk.actor.account_id or ""),
         )
         refusals = check_always(ticket_type.workflow, attempt, ask=partial(self._ask_guard, row.plugin))
         return [_of_plugin(refusal, row.plugin) for refusal in refusals]
 
-    def _read(self, session: Session, row: TicketRow, move_name: str, given: Mapping[str, object]) -> _Step:
+    def _read(
+        self, session: Session, row: TicketRow, move_name: str, given: Mapping[str, object], *, lock: bool = False
+    ) -> _Step:
         """Return the step that the dialog describes; only what the move requires or asks for is read."""
         ticket_type = self._desk.tickets.type_in_use(row)
         move = ticket_type.workflow.move(move_name)
@@ -169,17 +180,20 @@ class Moves:
             raise InvalidInput(lacking)
         remark = str(given.get("remark") or "").strip()
         written = {**row.fields, **emptied, **fields}
-        children = open_children(session, row.id)
-        return _Step(row, ticket_type, move, written, frozenset(fields), core, remark, children)
+        children, gate = open_children(session, row.id), ApprovalGate(self._desk, session, row.id, lock=lock)
+        return _Step(row, ticket_type, move, written, frozenset(fields), core, remark, children, gate)
 
     def _unanswerable(self, step: _Step) -> tuple[Refusal, ...]:
         return tuple(refusal for refusal in self._refusals(step) if not refusal.field)
 
     def _refusals(self, step: _Step) -> list[Refusal]:
-        """Return what the declared rules say."""
+        """Return what the declared rules say, those of approvals among them."""
         ask = partial(self._ask_guard, step.row.plugin)
         refusals = check_move(step.ticket_type.workflow, step.move, self._attempt(step), ask=ask)
-        return [self._named(refusal, step) for refusal in refusals]
+        fillable = (*step.move.requires, *step.move.asks)
+        about = of_ticket(step.row, step.ticket_type, step.facts())
+        approvals = step.gate.refusals(step.move.name, about, self.roles(), fillable=fillable)
+        return [*(self._named(refusal, step) for refusal in refusals), *approvals]
 
     def _named(self, refusal: Refusal, step: _Step) -> Refusal:
         """Return a refusal with the names that people know: those of the roles, or of the plugin that failed."""
@@ -222,12 +236,13 @@ class Moves:
             ticket={**core_values(step.row), **step.core},
             fields=step.fields,
             given={"remark": step.remark},
-            roles=self._roles(),
+            roles=self.roles(),
             actor=str(self._desk.actor.account_id or ""),
             open_children=step.open_children,
         )
 
-    def _roles(self) -> frozenset[str]:
+    def roles(self) -> frozenset[str]:
+        """Return the roles of the actor: all that are declared for the installation itself."""
         if self._desk.actor.is_trusted:
             return frozenset(role.value.name for role in self._desk.installation.plugins.catalogue.roles)
         return self._desk.actor.roles

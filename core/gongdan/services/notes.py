@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import String, cast, select
+from sqlalchemy.orm import Session
 
 from gongdan.domain.events import EventKind
 from gongdan.domain.folding import is_blank
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.subjects import SubjectKey
-from gongdan.errors import FieldProblem, InvalidInput
+from gongdan.errors import FieldProblem, InvalidInput, MoveRefused
+from gongdan.services.approval_subjects import of_ticket
 from gongdan.services.attachment_rows import AttachmentView
 from gongdan.services.file_checks import Upload
 from gongdan.services.ticket_rows import index_ticket, ticket_view
@@ -60,7 +62,8 @@ class Notes:
     ) -> tuple[NoteView, Sequence[AttachmentView]]:
         """Write a note with files, all or nothing; ``@name`` mentions members by name or login.
 
-        Raises ``InvalidInput`` for an empty note without files, ``FileRefused`` for a file that is not taken.
+        Raises ``InvalidInput`` for an empty note without files, ``FileRefused`` for a file that is not taken, and
+        ``MoveRefused`` for a public one on a ticket that promises more than the person may, by 001-13-54.
         """
         self._desk.require("note.write")
         if is_blank(body) and not files:
@@ -84,6 +87,8 @@ class Notes:
                 # Whoever attaches takes his turn, and asks for it before anything else is locked.
                 work.take_turn()
             ticket = self._desk.tickets.row(work.session, ticket_id, lock=True)
+            if is_public:
+                self._check_promise(work.session, ticket)
             row = NoteRow(
                 ticket_id=ticket_id,
                 is_public=is_public,
@@ -129,6 +134,14 @@ class Notes:
         )
         with self._desk.reading() as session:
             return tuple((_view(note), ticket_view(ticket)) for note, ticket in session.execute(query))
+
+    def _check_promise(self, session: Session, ticket: TicketRow) -> None:
+        """Raise ``MoveRefused`` when a ticket promises the customer more than the person may tell him."""
+        catalogue = self._desk.installation.plugins.catalogue
+        about = of_ticket(ticket, catalogue.ticket_types.get(ticket.type))
+        gate = self._desk.approvals.gate(session, ticket.id, lock=True)
+        if refusals := gate.note_refusals(about, self._desk.moves.roles()):
+            raise MoveRefused(msg("对外记录"), refusals)
 
     def _mentioned(self, body: str) -> list[str]:
         if "@" not in body:

@@ -2,6 +2,7 @@
 
 from gongdan.storage import (
     accounts,
+    approvals,
     assets,
     attachments,
     calendars,
@@ -23,6 +24,7 @@ from gongdan.storage.base import Base
 #: The rooms' modules, named so that importing this one declares every table.
 MODULES = (
     accounts,
+    approvals,
     assets,
     attachments,
     calendars,

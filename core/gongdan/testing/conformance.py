@@ -245,7 +245,9 @@ def _labels(book: Rulebook) -> Iterator[str]:
     yield from (role.label for role in book.roles)
     yield from (permission.label for permission in book.permissions)
     yield from (key.label for key in book.policy_keys)
-    for rule in (*book.duty_rules, *(plan.duty for plan in book.plan_rules)):
+    yield from (step.label for rule in book.approval_rules for step in rule.steps)
+    approvals = (duty for rule in book.approval_rules for duty in rule.duties.values())
+    for rule in (*book.duty_rules, *(plan.duty for plan in book.plan_rules), *approvals):
         yield rule.label
         yield from (rung.label for rung in rule.ladder)
     yield from (label for pack in book.packs for label in (pack.label.zh, pack.label.en))

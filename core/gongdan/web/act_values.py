@@ -12,6 +12,7 @@ from gongdan.domain.policy import describe_value
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import InvalidInput
 from gongdan.language.sentences import spoken
+from gongdan.services import approval_words
 from gongdan.services.absences import ABSENCE_KINDS
 from gongdan.services.duty_words import STATES
 from gongdan.services.plan_words import PLAN_STATES, anchor_words
@@ -30,11 +31,16 @@ def words() -> dict[tuple[str, str], Mapping[str, str]]:
     rules = installation().plugins.catalogue
     labels = {owned.value.name: owned.value.label for owned in rules.duty_rules}
     labels |= {owned.value.name: owned.value.label for owned in rules.plan_rules}
+    approvals = {owned.value.name: owned.value.label for owned in rules.approval_rules}
     found: dict[tuple[str, str], Mapping[str, str]] = {
         ("account", "roles"): roles,
         ("shift", "role"): roles,
         ("plan", "state"): {state.value: PLAN_STATES[state] for state in PlanState},
         ("absence", "kind"): ABSENCE_KINDS,
+        ("approval", "rule"): approvals,
+        ("approval", "state"): {state.value: text for state, text in approval_words.STATES.items()},
+        ("approval", "outcome"): {outcome.value: text for outcome, text in approval_words.OUTCOMES.items()},
+        ("approval", "channel"): approval_words.SPOKEN_CHANNELS,
         ("duty_log_entry", "kind"): {kind.value: text for kind, (text, _, _) in KINDS.items()},
     }
     for noun in (*_DUTIES, "plan"):

@@ -24,6 +24,15 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "account.disabled": (msg("停用了账号"), "lock"),
     "account.enabled": (msg("启用了账号"), "user-check"),
     "account.password_set": (msg("设置了密码"), "key"),
+    "approval.asked": (msg("申请了审批"), "send"),
+    "approval.confirmed": (msg("补签了口头同意"), "signature"),
+    "approval.decided": (msg("作出了审批决定"), "signature"),
+    "approval.lapsed": (msg("审批失效"), "ban"),
+    "approval.reminded": (msg("催办了审批"), "bell"),
+    "approval.reversed": (msg("撤销了审批决定"), "arrow-back-up"),
+    "approval.spoken": (msg("登记了口头同意"), "message"),
+    "approval.used": (msg("据审批办理"), "circle-check"),
+    "approval.withdrawn": (msg("撤回了审批申请"), "arrow-back-up"),
     "asset.changed": (msg("修改了资料"), "edit"),
     "asset.created": (msg("建立了档案"), "plus"),
     "asset.imported": (msg("随导入建立"), "database-import"),
@@ -148,7 +157,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
 #: Groups of acts that a reader of the journal chooses from, by prefix.
 GROUPS: Mapping[str, str] = {
     "ticket.": msg_in("many", "工单"), "note.": msg_in("many", "记录"), "attachment.": msg("附件"),
-    "duty.": msg("责任"), "plan": msg_in("many", "计划"),
+    "duty.": msg("责任"), "plan": msg_in("many", "计划"), "approval.": msg_in("many", "审批"),
     "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
     "export.": msg("导出"), "roster.": msg("排班"), "duty_log.": msg("值班日志"), "handover.": msg_in("many", "交接班"),
     "policy.": msg("制度"), "calendar.": msg("工作日历"), "member.": msg("人员"), "account.": msg_in("many", "账号"),
@@ -162,7 +171,7 @@ NOUNS: Mapping[str, str] = {
     "ticket": msg("工单"), "duty": msg_in("one", "责任"), "party": msg("客户"), "asset": msg("资产"),
     "account": msg("账号"), "department": msg("部门"), "company": msg("公司"), "import_run": msg("导入批次"),
     "policy_line": msg("制度值"), "policy_run": msg("制度包"), "shift": msg("班次"), "handover": msg("交接班"),
-    "plan": msg("计划"), "plan_run": msg("计划的一次"), "plan_target": msg("计划的对象"),
+    "approval": msg("审批"), "plan": msg("计划"), "plan_run": msg("计划的一次"), "plan_target": msg("计划的对象"),
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {
@@ -194,6 +203,8 @@ _NAMES: Mapping[str, str] = {
     "relieved": msg("原责任人"), "anchor_at": msg("起点"), "run": msg("第几次"), "planned_for": msg("计划日"),
     "nominal_on": msg("按周期"), "stands_for": msg("代替的计划日"), "population": msg("对象总数"),
     "share": msg("抽取比例"), "outcome": msg("结果"), "result": msg("结果"), "by": msg("办理人"),
+    "chain": msg("审批人"), "step": msg("第几步"), "for": msg("应由谁决定"), "is_deputy": msg("代理"),
+    "spoken_at": msg("口头同意时间"), "values": msg("所批内容"), "now": msg("改为"), "people": msg("人员"),
     "cancelled": msg("取消的次数"), "written_at": msg("写入时间"),
     "mon": msg("星期一"), "tue": msg("星期二"), "wed": msg("星期三"), "thu": msg("星期四"), "fri": msg("星期五"),
     "sat": msg("星期六"), "sun": msg("星期日"),
@@ -201,7 +212,7 @@ _NAMES: Mapping[str, str] = {
 #: Names that mean something else for some things.
 _OWN_NAMES: Mapping[tuple[str, str], str] = {("shift", "role"): msg("角色")}
 #: What only the program goes by.
-_SILENT = frozenset({"point", "seed", "account_id", "author_id"})
+_SILENT = frozenset({"point", "seed", "account_id", "author_id", "subject_kind"})
 
 #: Lists that are exported as a page shows them.
 _LISTS: Mapping[str, str] = {

@@ -23,6 +23,7 @@ DATA = {
     "demo/*": "names and cases of a company that shows the trade",
     "clauses/*": "clauses stand beside their English text",
     "import*.py": "suffixes and words of customers' tables",
+    "storage/migrations/versions/*": "what companies get into their tables, as it was called then",
 }
 
 
