@@ -17,6 +17,7 @@ from gongdan.domain.approvals import (
 )
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.cells import Cell, Reading, cell_text, is_number, reject, shown, suspect
+from gongdan.domain.custody import Borrower, CustodyKind
 from gongdan.domain.demo import Demo, DemoCase, DemoPerson, DemoStep, Progress
 from gongdan.domain.duties import (
     NIGHT,
@@ -111,6 +112,7 @@ from gongdan.services.assets import AssetInput
 from gongdan.services.attachment_rows import AttachmentView
 from gongdan.services.attachments import StoredFile
 from gongdan.services.calendars import CalendarDraft
+from gongdan.services.custody_checks import ItemInput, Lending
 from gongdan.services.decisions import Spoken
 from gongdan.services.demo import as_member, play
 from gongdan.services.desk import CompanyDesk
@@ -150,6 +152,7 @@ __all__ = [
     "AssetRecord",
     "AttachmentView",
     "Base",
+    "Borrower",
     "CalendarDraft",
     "CatchUp",
     "Cell",
@@ -165,6 +168,7 @@ __all__ = [
     "Condition",
     "Conflict",
     "CountedItem",
+    "CustodyKind",
     "Demo",
     "DemoCase",
     "DemoPerson",
@@ -188,6 +192,8 @@ __all__ = [
     "Importer",
     "InvalidInput",
     "Issue",
+    "ItemInput",
+    "Lending",
     "LinkFact",
     "LinkKind",
     "LinkRule",

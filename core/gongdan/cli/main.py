@@ -29,6 +29,7 @@ TABLE = {
     "files": Lazy(f"{_HERE}.files:files", msg("附件的存储")),
     "timer": Lazy(f"{_HERE}.timer:timer", msg("定时任务")),
     "roster": Lazy(f"{_HERE}.roster:roster", msg("排班")),
+    "custody": Lazy(f"{_HERE}.custody:custody", msg("钥匙与文件保管")),
     "journal": Lazy(f"{_HERE}.journal:journal", msg("日志")),
     "bench": Lazy("gongdan.testing.bench:bench", msg("测量速度")),
 }

@@ -44,6 +44,8 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("roster.view", msg("查看排班与值班日志")),
     Permission("roster.admin", msg("排班、批准换班与请假")),
     Permission("duty_log.write", msg("填写值班日志与交接班")),
+    Permission("custody.view", msg("查看钥匙与文件保管")),
+    Permission("custody.keep", msg("保管、借出与收回钥匙、文件")),
     Permission("import.run", msg("导入数据")),
     Permission("export.run", msg("导出数据")),
     Permission("duty.team", msg("查看全体人员的责任")),
@@ -78,6 +80,8 @@ _DESK = frozenset(
         "duty_log.write",
         "plan.view",
         "approval.ask",
+        "custody.view",
+        "custody.keep",
     }
 )
 
@@ -145,8 +149,13 @@ CORE_ROLES: tuple[Role, ...] = (
                 "duty_log.write",
                 "plan.view",
                 "approval.ask",
+                "custody.view",
             }
         ),
     ),
-    Role("observer", msg("查阅者"), frozenset({"ticket.view", "party.view", "asset.view", "roster.view", "plan.view"})),
+    Role(
+        "observer",
+        msg("查阅者"),
+        frozenset({"ticket.view", "party.view", "asset.view", "roster.view", "plan.view", "custody.view"}),
+    ),
 )

@@ -209,4 +209,11 @@ CORE_POLICY_KEYS: tuple[PolicyKey, ...] = (
         unit_label=msg("小时"),
     ),
     PolicyKey("core.reminders_apart", msg("同一项审批多久可以再催一次"), PolicyKind.LIMIT),
+    PolicyKey(
+        "core.custody_loan",
+        msg("借出的钥匙、文件通常多久归还"),
+        PolicyKind.LIMIT,
+        clauses=("001-02-03",),
+        proposed="same_day",
+    ),
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gongdan.domain.approvals import ApprovalRule
 from gongdan.domain.assets import AssetKind, LinkRule
+from gongdan.domain.custody import CustodyKind
 from gongdan.domain.duties import DutyRule
 from gongdan.domain.people import Permission, Role
 from gongdan.domain.plans import PlanRule
@@ -33,6 +34,8 @@ class Rulebook:
     ticket_types: tuple[TicketType, ...] = ()
     asset_kinds: tuple[AssetKind, ...] = ()
     link_rules: tuple[LinkRule, ...] = ()
+    #: What the trade keeps in custody, beside keys, documents, registers and manuals.
+    custody_kinds: tuple[CustodyKind, ...] = ()
     roles: tuple[Role, ...] = ()
     permissions: tuple[Permission, ...] = ()
     #: What every company decides for itself.
@@ -54,4 +57,5 @@ class Rulebook:
         """Name everything that cannot be, as plain English for the plugin's author."""
         of_types = (problem for ticket_type in self.ticket_types for problem in ticket_type.problems())
         of_keys = (problem for key in self.policy_keys for problem in key.problems())
-        return (*of_types, *of_keys)
+        of_things = (problem for kind in self.custody_kinds for problem in kind.problems())
+        return (*of_types, *of_keys, *of_things)

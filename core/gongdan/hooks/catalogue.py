@@ -9,6 +9,7 @@ from gongdan.domain.approval_checks import approval_problems
 from gongdan.domain.approvals import OF_STEP, ApprovalRule
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.core_duties import CORE_DUTY_RULES
+from gongdan.domain.custody import CORE_CUSTODY_KINDS, CustodyKind
 from gongdan.domain.duties import DutyRule
 from gongdan.domain.duty_checks import Declared, problems
 from gongdan.domain.importing import Importer
@@ -74,6 +75,7 @@ class Catalogue:
     ticket_types: Register[TicketType] = field(default_factory=lambda: Register("ticket type"))
     asset_kinds: Register[AssetKind] = field(default_factory=lambda: Register("asset kind"))
     link_rules: Register[LinkRule] = field(default_factory=lambda: Register("link rule"))
+    custody_kinds: Register[CustodyKind] = field(default_factory=lambda: Register("custody kind"))
     roles: Register[Role] = field(default_factory=lambda: Register("role"))
     permissions: Register[Permission] = field(default_factory=lambda: Register("permission"))
     policy_keys: Register[PolicyKey] = field(default_factory=lambda: Register("policy key"))
@@ -112,6 +114,8 @@ def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[
         made.roles.add("core", role.name, role)
     for key in CORE_POLICY_KEYS:
         made.policy_keys.add("core", key.name, key)
+    for kind in CORE_CUSTODY_KINDS:
+        made.custody_kinds.add("core", kind.name, kind)
     for rule in CORE_DUTY_RULES:
         made.duty_rules.add("core", rule.name, rule)
     for plugin in sorted(rulebooks):
@@ -134,6 +138,8 @@ def _add_rulebook(made: Catalogue, plugin: str, book: Rulebook) -> None:
         made.asset_kinds.add(plugin, kind.name, kind)
     for rule in book.link_rules:
         made.link_rules.add(plugin, rule.role, rule)
+    for thing in book.custody_kinds:
+        made.custody_kinds.add(plugin, thing.name, thing)
     for permission in book.permissions:
         _check_prefix(plugin, "permission", permission.name)
         made.permissions.add(plugin, permission.name, permission)

@@ -33,6 +33,7 @@ from gongdan.services.calendar_shelf import CalendarShelf
 from gongdan.services.calendars import Calendars
 from gongdan.services.cases import Cases
 from gongdan.services.companies import Companies
+from gongdan.services.custody import Custody
 from gongdan.services.decisions import Decisions
 from gongdan.services.departments import Departments
 from gongdan.services.duties import Duties
@@ -412,6 +413,11 @@ class CompanyDesk:
     def handovers(self) -> Handovers:
         """Return the use cases around handovers."""
         return Handovers(self)
+
+    @cached_property
+    def custody(self) -> Custody:
+        """Return the use cases around things in custody."""
+        return Custody(self)
 
     @cached_property
     def exports(self) -> Exports:

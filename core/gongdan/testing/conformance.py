@@ -36,6 +36,7 @@ MODULES = frozenset(
         "charges",
         "cli",
         "conduct",
+        "custody",
         "duties",
         "errors",
         "events",
@@ -242,6 +243,7 @@ def _labels(book: Rulebook) -> Iterator[str]:
         yield from (choice.label for choice in (*each.severities, *each.categories, *each.causes, *each.findings))
     yield from (kind.label for kind in book.asset_kinds)
     yield from (rule.label for rule in book.link_rules)
+    yield from (label for kind in book.custody_kinds for label in (kind.label, kind.mark_label))
     yield from (role.label for role in book.roles)
     yield from (permission.label for permission in book.permissions)
     yield from (key.label for key in book.policy_keys)

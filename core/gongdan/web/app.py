@@ -17,6 +17,8 @@ from gongdan.web import (
     calendars,
     clauses,
     companies,
+    custody,
+    custody_words,
     departments,
     devices,
     due_times,
@@ -78,6 +80,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     attachments.pages,
     clauses.pages,
     companies.pages,
+    custody.pages,
     departments.pages,
     duties.pages,
     health.pages,
@@ -121,6 +124,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     due_times.install(app)
     duties.install(app)
     plan_words.install(app)
+    custody_words.install(app)
     devices.install(app)
     ticket_words.install(app)
     links.install(app)

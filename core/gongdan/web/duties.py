@@ -14,7 +14,7 @@ from gongdan.errors import InvalidInput
 from gongdan.language.sentences import spoken
 from gongdan.services.duties import LONGEST_REASON, PAGE_SIZE, DutyFilter
 from gongdan.services.duty_rows import DutyView
-from gongdan.services.duty_subjects import PLAN_RUN
+from gongdan.services.duty_subjects import CUSTODY_LOAN, PLAN_RUN
 from gongdan.services.duty_words import KINDS, STATES
 from gongdan.services.explain import Explanation
 from gongdan.text import msg
@@ -41,6 +41,7 @@ _TONES = {
 #: Where what a duty is about has its page, and what its address calls it.
 _SUBJECT_PAGES: Mapping[str, tuple[str, str]] = {
     PLAN_RUN: ("plans.run", "run_id"),
+    CUSTODY_LOAN: ("custody.loan", "loan_id"),
 }
 
 

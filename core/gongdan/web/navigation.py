@@ -48,6 +48,7 @@ _DAILY = (
     _Entry(msg("责任看板"), "duties.team", "layout-kanban", "duty.team"),
     _Entry(msg_in("many", "计划"), "plans.index", "calendar-repeat", "plan.view"),
     _Entry(msg("排班"), "rosters.index", "clock", "roster.view"),
+    _Entry(msg("保管"), "custody.index", "key", "custody.view"),
 )
 _ADMINISTRATION = (
     _Entry(msg("导入"), "imports.index", "database-import", "import.run"),

@@ -18,6 +18,7 @@ from gongdan.api import (
 )
 from gongdan_property_mgmt import demo, importers, rules
 from gongdan_property_mgmt.assets import ASSET_KINDS, LINK_RULES
+from gongdan_property_mgmt.custody import CUSTODY_KINDS
 from gongdan_property_mgmt.duties import DUTY_RULES
 from gongdan_property_mgmt.plans import PLAN_RULES
 from gongdan_property_mgmt.policy import POLICY_KEYS
@@ -33,6 +34,7 @@ def register_rulebook() -> Rulebook:
         ticket_types=TICKET_TYPES,
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
+        custody_kinds=CUSTODY_KINDS,
         roles=ROLES,
         duty_rules=DUTY_RULES,
         plan_rules=PLAN_RULES,

@@ -23,9 +23,10 @@ _WORK = frozenset(
         "roster.view",
         "duty_log.write",
         "plan.view",
+        "custody.view",
     }
 )
-_DESK = _WORK | {"ticket.create", "ticket.edit", "ticket.assign", "ticket.link", "party.edit"}
+_DESK = _WORK | {"ticket.create", "ticket.edit", "ticket.assign", "ticket.link", "party.edit", "custody.keep"}
 _LEAD = _DESK | {
     "ticket.correct",
     "duty.team",

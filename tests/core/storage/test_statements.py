@@ -11,6 +11,7 @@ CORE = Path(gongdan.__file__).parent
 ALLOWED = {
     "storage/bulk.py": "fills in the company of each row itself",
     "storage/database.py": "sets the company that row-level security compares with",
+    "storage/custody.py": "writes the conditions of partial indexes",
     "storage/duties.py": "writes the conditions of partial indexes",
     "storage/plans.py": "writes the conditions of partial indexes",
     "storage/schema.py": "runs before there is a company",

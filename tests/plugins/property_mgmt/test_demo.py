@@ -19,7 +19,7 @@ def test_the_demo_shows_every_state_and_owes_what_its_policy_says(company_desk: 
     hire(company_desk, ESTATE)
     told: list[str] = []
     fill(company_desk, told.append)
-    assert told == ["导入房屋台账", "导入两年的报修投诉台账", "登记本周的报修与投诉"]
+    assert told == ["导入房屋台账", "导入两年的报修投诉台账", "登记钥匙与资料", "登记本周的报修与投诉"]
     week = company_desk.tickets.list(TicketFilter(opened_from=date(2026, 11, 8)))
     states = Counter((line.ticket.type, line.ticket.state) for line in week.lines)
     assert {state for kind, state in states if kind == "repair"} == {
@@ -50,7 +50,14 @@ def test_the_demo_shows_every_state_and_owes_what_its_policy_says(company_desk: 
     assert [line.ticket.round for line in week.lines if line.ticket.round > 1] == [2, 2]
     _expect_honest_lateness(company_desk, clock.now, week)
     _expect_a_roster(company_desk, clock.now)
+    _expect_keys(company_desk)
     assert company_desk.journal.verify().first_bad is None
+
+
+def _expect_keys(company_desk: CompanyDesk) -> None:
+    counts = company_desk.custody.counts()
+    assert {state.value: count for state, count in counts.by_state.items()} == {"in_store": 20, "lent": 4, "lost": 1}
+    assert [loan.name for loan in company_desk.custody.overdue()] == ["电梯困人处置手册", "3 栋屋面门"]
 
 
 def _expect_honest_lateness(company_desk: CompanyDesk, now: datetime, week: TicketList) -> None:

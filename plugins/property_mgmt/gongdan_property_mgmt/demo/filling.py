@@ -6,6 +6,7 @@ from typing import Final
 
 from gongdan.api import AssetInput, CompanyDesk, LinkKind, Progress, Source, at_moment, msg, play
 from gongdan_property_mgmt.demo.complaints import COMPLAINTS, LATE_WORKER
+from gongdan_property_mgmt.demo.keeping import fill_custody, take_in
 from gongdan_property_mgmt.demo.opening import ESTATE_PACK, open_with
 from gongdan_property_mgmt.demo.repairs import REPAIRS, WAITED_FOR
 from gongdan_property_mgmt.demo.rostering import fill_roster
@@ -34,11 +35,14 @@ def fill(desk: CompanyDesk, progress: Progress) -> None:
         progress(msg("导入两年的报修投诉台账"))
         desk.imports.run("cases", Source(path=_FOLDER / "报修投诉台账.csv"))
         _add_public_parts(desk)
+        progress(msg("登记钥匙与资料"))
+        take_in(desk)
     progress(msg("登记本周的报修与投诉"))
     cases = (*REPAIRS, *COMPLAINTS)
     tickets = play(desk, cases)
     late, waited_for = (tickets[cases.index(case)] for case in (LATE_WORKER, WAITED_FOR))
     fill_roster(desk)
+    fill_custody(desk)
     desk.links.make(LinkKind.CAUSED_BY, late, waited_for)
 
 
