@@ -35,6 +35,24 @@ from gongdan.domain.events import Event, EventKind
 from gongdan.domain.facts import AssetFact, AssetRecord, HeldBy, LinkFact, PartyFact, Place, TicketFact, TicketRecord
 from gongdan.domain.fields import Choice, Field, FieldKind
 from gongdan.domain.folding import fold_identifier, fold_name, fold_text, read_chinese_number
+from gongdan.domain.form_cells import ShownForm
+from gongdan.domain.form_cells import shown as shown_form
+from gongdan.domain.form_views import FormState, FormView, ItemAnswer, SignatureView
+from gongdan.domain.forms import (
+    OUTSIDER,
+    CheckItem,
+    Checklist,
+    CheckResult,
+    Copy,
+    FollowUp,
+    FormKind,
+    Lines,
+    PaperSize,
+    Section,
+    SignatureBox,
+    SigningWay,
+    Taken,
+)
 from gongdan.domain.handovers import CountedItem
 from gongdan.domain.identifiers import (
     Finding,
@@ -119,6 +137,7 @@ from gongdan.services.desk import CompanyDesk
 from gongdan.services.duties import DutyFilter
 from gongdan.services.duty_rows import DutyView
 from gongdan.services.file_checks import Upload
+from gongdan.services.form_filling import FormInput
 from gongdan.services.handovers import Checking, Telling
 from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
@@ -138,6 +157,7 @@ __all__ = [
     "EVERYBODY",
     "GENERAL_MANAGER",
     "NIGHT",
+    "OUTSIDER",
     "REST_DAY_CHOICES",
     "UNBOUNDED",
     "ApprovalRule",
@@ -156,8 +176,11 @@ __all__ = [
     "CalendarDraft",
     "CatchUp",
     "Cell",
+    "CheckItem",
+    "CheckResult",
     "CheckedRow",
     "Checking",
+    "Checklist",
     "Choice",
     "Clause",
     "ClosedTickets",
@@ -167,6 +190,7 @@ __all__ = [
     "CompanyView",
     "Condition",
     "Conflict",
+    "Copy",
     "CountedItem",
     "CustodyKind",
     "Demo",
@@ -185,6 +209,11 @@ __all__ = [
     "FieldKind",
     "FieldProblem",
     "Finding",
+    "FollowUp",
+    "FormInput",
+    "FormKind",
+    "FormState",
+    "FormView",
     "GongdanError",
     "Guard",
     "HeldBy",
@@ -192,8 +221,10 @@ __all__ = [
     "Importer",
     "InvalidInput",
     "Issue",
+    "ItemAnswer",
     "ItemInput",
     "Lending",
+    "Lines",
     "LinkFact",
     "LinkKind",
     "LinkRule",
@@ -212,6 +243,7 @@ __all__ = [
     "OnSeverity",
     "Outcome",
     "Panel",
+    "PaperSize",
     "PartyFact",
     "PartyInput",
     "Permission",
@@ -242,7 +274,12 @@ __all__ = [
     "RunView",
     "Rung",
     "Sample",
+    "Section",
+    "ShownForm",
+    "SignatureBox",
+    "SignatureView",
     "Signing",
+    "SigningWay",
     "Source",
     "Spoken",
     "StartAt",
@@ -251,6 +288,7 @@ __all__ = [
     "StepOrder",
     "StoredFile",
     "SubjectKey",
+    "Taken",
     "Target",
     "TargetView",
     "Telling",
@@ -308,5 +346,6 @@ __all__ = [
     "read_time",
     "reject",
     "shown",
+    "shown_form",
     "suspect",
 ]

@@ -57,7 +57,7 @@ class FieldProblem:
     rule: str
     #: Source text of the way out; may be empty.
     remedy: str = ""
-    #: Values for the placeholders of ``rule`` and ``remedy``.
+    #: Values for the placeholders of ``rule``, ``remedy`` and ``label``.
     params: Mapping[str, object] | None = None
     #: Label of the field, a source text; empty when ``field`` is not declared.
     label: str = ""
@@ -157,6 +157,55 @@ class Refusal:
     field: str = ""
     #: Values for the placeholders of ``reason``.
     params: Mapping[str, object] | None = None
+    #: Name of the form kind that would answer the guard, if it is one.
+    form: str = ""
+
+
+@dataclass(eq=False)
+class FormFrozen(Refused):
+    """A form that is filed or void is no longer filled in or signed; a filed one is corrected, with a reason."""
+
+    code: ClassVar[str] = "form_frozen"
+    text: ClassVar[str] = msg("《{form}》{number} 已归档或作废，不能再修改")
+    remedy: ClassVar[str] = msg("填错了的，请有“更正工单”权限的人写明原因后更正，原单会保留")
+
+    form: str = ""
+    number: str = ""
+
+
+@dataclass(eq=False)
+class FormIncomplete(InvalidInput):
+    """A form lacks something without which it cannot be filed; everything that is lacking is named at once."""
+
+    code: ClassVar[str] = "form_incomplete"
+    text: ClassVar[str] = msg("单据还不完整，不能归档")
+    remedy: ClassVar[str] = msg("请补齐列出的每一项，已填内容都在")
+
+
+@dataclass(eq=False)
+class FillRefused(Refused):
+    """A part of a form is for people with other roles."""
+
+    code: ClassVar[str] = "fill_refused"
+    text: ClassVar[str] = msg("“{block}”由{roles}填写，您不能修改")
+    remedy: ClassVar[str] = msg("请由他们填写；其余部分可以照常保存")
+
+    block: str = ""
+    #: Source texts.
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class SignatureRefused(Refused):
+    """Somebody cannot sign at a place of a form, or not in this way; nothing is signed."""
+
+    code: ClassVar[str] = "signature_refused"
+    text: ClassVar[str] = msg("不能在“{box}”签名：{reason}")
+    remedy: ClassVar[str] = msg("什么都没有签；请由应签的人来签")
+
+    #: Source texts.
+    box: str = ""
+    reason: str = ""
 
 
 @dataclass(eq=False)

@@ -26,6 +26,10 @@ class EventKind(StrEnum):
     APPROVAL_ASKED = "approval.asked"
     APPROVAL_DECIDED = "approval.decided"
     APPROVAL_LAPSED = "approval.lapsed"
+    #: A form was filed, one edition put in the place of another, or a filed one made void.
+    FORM_FILED = "form.filed"
+    FORM_CORRECTED = "form.corrected"
+    FORM_VOIDED = "form.voided"
     NOTE_WRITTEN = "note.written"
     PLUGIN_ENABLED = "plugin.enabled"
     PLUGIN_DISABLED = "plugin.disabled"
@@ -40,7 +44,7 @@ class Event:
     #: The same whenever a plugin is told of it again, which happens after a failure or a crash.
     id: UUID
     company_id: UUID
-    #: The noun the event is about: ticket, plugin, import_run.
+    #: The noun the event is about: ticket, form, plugin, import_run.
     subject_kind: str
     subject_id: UUID
     #: Aware, UTC.

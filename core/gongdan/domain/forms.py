@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from gongdan.domain.duties import Condition
 from gongdan.domain.fields import Field, FieldKind
 from gongdan.domain.numbering import NumberPattern
 
@@ -48,6 +49,8 @@ class Taken:
     label: str = ""
 
 
+#: Longest name of a form kind, in characters; its numbers are counted under it.
+LONGEST_NAME = 60
 #: Most cells beside one another in a row of a section, inclusive.
 MAX_COLUMNS = 4
 
@@ -105,6 +108,8 @@ class FollowUp:
     ticket_type: str
     severity: str = ""
     category: str = ""
+    #: Typed fields of the new ticket with the texts that they begin with.
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +170,8 @@ class SignatureBox:
     ways: tuple[SigningWay, ...] = (SigningWay.DRAWN, SigningWay.TYPED, SigningWay.ON_PAPER)
     #: The form cannot be filed without it.
     required: bool = True
+    #: Names of the blocks that the signature stands for; it falls when one of them is changed. Empty for all.
+    covers: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
 
 
@@ -208,10 +215,15 @@ class FormKind:
     seal: str = ""
     #: Moves that are refused until the form is filed, in the ticket's present round.
     required_at: tuple[str, ...] = ()
+    #: What has to hold of the ticket for that, such as that the repair is paid for; nothing always holds.
+    required_when: tuple[Condition, ...] = ()
     #: Moves after which the form is begun by itself.
     begun_by: tuple[str, ...] = ()
     #: A ticket can have several at once, such as one rectification notice for each responsible person.
     is_repeated: bool = False
+    #: The number is given when the form is begun, as on a numbered pad. Otherwise it is given when the form is filed:
+    #: then no number is missing.
+    numbered_early: bool = False
     paper: PaperSize = PaperSize.A4
     #: Cells beside one another in a row of a section.
     columns: int = 2
@@ -246,6 +258,24 @@ class FormKind:
         """Return a field of the form's own, or None."""
         return self._fields.get(name)
 
+    @property
+    def taken(self) -> tuple[Taken, ...]:
+        """Return the cells that the ticket fills, in the order of the paper."""
+        return tuple(part for section in self.sections for part in section.parts if isinstance(part, Taken))
+
+    @property
+    def items(self) -> tuple[CheckItem, ...]:
+        """Return everything to check, in the order of the paper."""
+        return tuple(item for checklist in self.checklists for item in checklist.items)
+
+    def block(self, name: str) -> Block | None:
+        """Return a part of the form, or None."""
+        return next((block for block in self.blocks if block.name == name), None)
+
+    def box(self, name: str) -> SignatureBox | None:
+        """Return a place where somebody signs, or None."""
+        return next((box for box in self.signatures if box.name == name), None)
+
     def problems(self) -> tuple[str, ...]:
         """Name everything in the declaration that cannot be, as plain English for the plugin's author."""
         return tuple(f"form {self.name}: {problem}" for problem in self._problems())
@@ -254,13 +284,23 @@ class FormKind:
         yield from self.number.problems()
         if self.version < 1 or not 1 <= self.columns <= MAX_COLUMNS:
             yield "versions count from 1, and a row has one to four cells"
-        own = [part.name for section in self.sections for part in section.parts if isinstance(part, Field)]
-        items = [item.name for checklist in self.checklists for item in checklist.items]
+        if len(self.name) > LONGEST_NAME:
+            yield f"a name has at most {LONGEST_NAME} characters"
+        own = [part.name for section in self.sections for part in section.parts]
+        items = [item.name for item in self.items]
         yield from (f"block {name} stands twice" for name in _repeated(block.name for block in self.blocks))
         yield from (f"field {name} stands twice" for name in _repeated(own))
         yield from (f"item {name} stands twice" for name in _repeated(items))
         yield from (f"signature {name} stands twice" for name in _repeated(box.name for box in self.signatures))
         yield from (f"nobody signs at {box.name}" for box in self.signatures if not box.by or not box.ways)
+        yield from (
+            f"nobody can sign at {box.name}: who has no account does not type"
+            for box in self.signatures
+            if box.by == (OUTSIDER,) and box.ways == (SigningWay.TYPED,)
+        )
+        blocks = {block.name for block in self.blocks}
+        covered = ((box.name, name) for box in self.signatures for name in box.covers)
+        yield from (f"{box} stands for {name}, which is no block" for box, name in covered if name not in blocks)
         for table in self.tables:
             yield from _of_table(table)
 

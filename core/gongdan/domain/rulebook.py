@@ -6,6 +6,7 @@ from gongdan.domain.approvals import ApprovalRule
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.custody import CustodyKind
 from gongdan.domain.duties import DutyRule
+from gongdan.domain.forms import FormKind
 from gongdan.domain.people import Permission, Role
 from gongdan.domain.plans import PlanRule
 from gongdan.domain.policy import PolicyKey
@@ -46,6 +47,8 @@ class Rulebook:
     plan_rules: tuple[PlanRule, ...] = ()
     #: What has to be approved by whom before it is done.
     approval_rules: tuple[ApprovalRule, ...] = ()
+    #: The papers of the regulation.
+    forms: tuple[FormKind, ...] = ()
     #: Answers to many of them at once, by the regulation they come from.
     packs: tuple[PolicyPack, ...] = ()
     #: The clauses that the declarations name.

@@ -8,6 +8,6 @@ from uuid import UUID
 class SubjectKey:
     """One thing of one company."""
 
-    #: A noun of the glossary: ``ticket``, ``party``, ``asset``, ``plan_run``.
+    #: A noun of the glossary: ``ticket``, ``party``, ``asset``, ``plan_run``, ``form``.
     kind: str
     id: UUID

@@ -12,6 +12,8 @@ from gongdan.domain.core_duties import CORE_DUTY_RULES
 from gongdan.domain.custody import CORE_CUSTODY_KINDS, CustodyKind
 from gongdan.domain.duties import DutyRule
 from gongdan.domain.duty_checks import Declared, problems
+from gongdan.domain.form_checks import form_problems
+from gongdan.domain.forms import FormKind
 from gongdan.domain.importing import Importer
 from gongdan.domain.people import CORE_PERMISSIONS, CORE_ROLES, Permission, Role
 from gongdan.domain.plan_checks import plan_problems
@@ -83,6 +85,7 @@ class Catalogue:
     duty_rules: Register[DutyRule] = field(default_factory=lambda: Register("duty rule"))
     plan_rules: Register[PlanRule] = field(default_factory=lambda: Register("plan rule"))
     approval_rules: Register[ApprovalRule] = field(default_factory=lambda: Register("approval rule"))
+    forms: Register[FormKind] = field(default_factory=lambda: Register("form"))
     importers: Register[Importer] = field(default_factory=lambda: Register("import kind"))
     clauses: Mapping[str, Clause] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -123,6 +126,7 @@ def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[
     # Rules may speak of ticket types and roles of other plugins.
     for plugin in sorted(rulebooks):
         _add_rules(made, plugin, rulebooks[plugin])
+        _add_forms(made, plugin, rulebooks[plugin])
     for plugin in sorted(importers):
         for importer in importers[plugin]:
             made.importers.add(plugin, importer.kind, importer)
@@ -166,12 +170,25 @@ def _check_pack(made: Catalogue, plugin: str, pack: PolicyPack) -> None:
             raise DeclarationError(plugin, f"policy pack {pack.name} names clause {line.clause}, which has no text")
 
 
-def _add_rules(made: Catalogue, plugin: str, book: Rulebook) -> None:
-    declared = Declared(
+def _declared(made: Catalogue) -> Declared:
+    return Declared(
         {owned.value.name: owned.value for owned in made.ticket_types},
         {owned.value.name for owned in made.roles},
         {owned.value.name: owned.value for owned in made.policy_keys},
     )
+
+
+def _add_forms(made: Catalogue, plugin: str, book: Rulebook) -> None:
+    declared = _declared(made)
+    for kind in book.forms:
+        _check_prefix(plugin, "form", kind.name)
+        if found := form_problems(kind, declared):
+            raise DeclarationError(plugin, "; ".join(found))
+        made.forms.add(plugin, kind.name, kind)
+
+
+def _add_rules(made: Catalogue, plugin: str, book: Rulebook) -> None:
+    declared = _declared(made)
     for rule in book.duty_rules:
         _check_prefix(plugin, "duty rule", rule.name)
         if found := problems(rule, declared):

@@ -39,6 +39,8 @@ class RenderedRefusal:
     clauses: tuple[str, ...]
     #: Field that would answer the guard; may be empty.
     field: str
+    #: Form kind that would answer it; may be empty.
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _problem(problem: FieldProblem, translator: Translator) -> RenderedProblem:
     params = _keep(problem.params or {}, _TYPED_PARAMS)
     return RenderedProblem(
         field=problem.field,
-        label=translator.gettext(problem.label),
+        label=translator.fill(problem.label, params),
         value=problem.value,
         text=translator.fill(problem.rule, params),
         remedy=translator.fill(problem.remedy, params),
@@ -90,7 +92,7 @@ def _refusals(error: MoveRefused, translator: Translator) -> tuple[RenderedRefus
 
 def _refusal(refusal: Refusal, translator: Translator) -> RenderedRefusal:
     text = translator.fill(refusal.reason, _keep(refusal.params or {}, _TYPED_PARAMS))
-    return RenderedRefusal(refusal.guard, text, refusal.clauses, refusal.field)
+    return RenderedRefusal(refusal.guard, text, refusal.clauses, refusal.field, refusal.form)
 
 
 def _keep(params: Mapping[str, object], typed: frozenset[str]) -> Mapping[str, object]:

@@ -43,6 +43,8 @@ from gongdan.services.duty_rounds import ROSTER_HANDLERS
 from gongdan.services.explain import Explain
 from gongdan.services.exports import Exports
 from gongdan.services.file_keeping import FILE_HANDLERS, FileKeeping
+from gongdan.services.form_signing import Signing
+from gongdan.services.forms import Forms
 from gongdan.services.handovers import Handovers
 from gongdan.services.imports import Imports
 from gongdan.services.intake import Intake
@@ -276,6 +278,16 @@ class CompanyDesk:
     def file_keeping(self) -> FileKeeping:
         """Return the use cases around the store of files."""
         return FileKeeping(self)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Return the use cases around forms."""
+        return Forms(self)
+
+    @cached_property
+    def signing(self) -> Signing:
+        """Return the use cases around signatures on forms."""
+        return Signing(self)
 
     @cached_property
     def links(self) -> Links:

@@ -156,7 +156,10 @@ def happened(
     remark: str = "",
     starts: bool = True,
 ) -> None:
-    """Let approvals, plans and duties of a ticket follow; ``before`` is what ``values_of`` gave before it happened."""
+    """Let approvals, plans, duties and forms of a ticket follow what has happened to it.
+
+    ``before`` is what ``values_of`` gave then; without ``starts`` nothing begins, as imports want it.
+    """
     types = desk.installation.plugins.catalogue.ticket_types
     ticket_type = types.get(ticket.type)
     was = facts_from(before, ticket_type) if before is not None else {}
@@ -164,6 +167,8 @@ def happened(
     ApprovalChanges(desk, work, ticket).follow(change, starts=starts)
     PlanChanges(desk, work, ticket).follow(change, starts=starts)
     DutyChanges(desk, work, ticket).follow(change, starts=starts)
+    if kind is not Happening.OPENED:
+        desk.forms.follow(work, ticket, move if starts else "")
 
 
 def merged(desk: "CompanyDesk", work: Work, ticket: TicketRow) -> None:

@@ -1,6 +1,6 @@
 """Moves: taking a ticket from one state to another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -76,6 +76,8 @@ class _Step:
     remark: str
     open_children: int
     gate: ApprovalGate
+    #: Kinds of forms that are filed in the ticket's round.
+    filed: Collection[str]
 
     def facts(self) -> Mapping[str, object]:
         """Return what rules may know of the ticket once the dialog is written."""
@@ -107,8 +109,9 @@ class Moves:
         with self._desk.reading() as session:
             row = self._desk.tickets.row(session, ticket.id)
             children, gate = open_children(session, row.id), ApprovalGate(self._desk, session, row.id)
+            filed = self._desk.forms.filed(session, row)
             steps = [
-                _Step(row, ticket_type, move, row.fields, frozenset(), {}, "", children, gate)
+                _Step(row, ticket_type, move, row.fields, frozenset(), {}, "", children, gate, filed)
                 for move in ticket_type.workflow.moves_from(row.state)
             ]
             offers = [MoveOffer(step.move, self._unanswerable(step)) for step in steps]
@@ -181,7 +184,8 @@ class Moves:
         remark = str(given.get("remark") or "").strip()
         written = {**row.fields, **emptied, **fields}
         children, gate = open_children(session, row.id), ApprovalGate(self._desk, session, row.id, lock=lock)
-        return _Step(row, ticket_type, move, written, frozenset(fields), core, remark, children, gate)
+        filed = self._desk.forms.filed(session, row)
+        return _Step(row, ticket_type, move, written, frozenset(fields), core, remark, children, gate, filed)
 
     def _unanswerable(self, step: _Step) -> tuple[Refusal, ...]:
         return tuple(refusal for refusal in self._refusals(step) if not refusal.field)
@@ -190,10 +194,11 @@ class Moves:
         """Return what the declared rules say, those of approvals among them."""
         ask = partial(self._ask_guard, step.row.plugin)
         refusals = check_move(step.ticket_type.workflow, step.move, self._attempt(step), ask=ask)
-        fillable = (*step.move.requires, *step.move.asks)
-        about = of_ticket(step.row, step.ticket_type, step.facts())
+        fillable, facts = (*step.move.requires, *step.move.asks), step.facts()
+        about = of_ticket(step.row, step.ticket_type, facts)
         approvals = step.gate.refusals(step.move.name, about, self.roles(), fillable=fillable)
-        return [*(self._named(refusal, step) for refusal in refusals), *approvals]
+        papers = self._desk.forms.refusals(step.ticket_type, step.move, facts, step.filed)
+        return [*(self._named(refusal, step) for refusal in refusals), *approvals, *papers]
 
     def _named(self, refusal: Refusal, step: _Step) -> Refusal:
         """Return a refusal with the names that people know: those of the roles, or of the plugin that failed."""

@@ -22,6 +22,11 @@ class Wording:
     desk: "CompanyDesk"
     translator: Translator
 
+    @property
+    def locale(self) -> str:
+        """Return the reader's language: ``zh`` or ``en``."""
+        return self.translator.locale
+
     def say(self, source: str, **params: object) -> str:
         """Return a source text with its placeholders filled."""
         return self.translator.fill(source, params)

@@ -14,6 +14,7 @@ from gongdan.services.parties import index_party
 from gongdan.services.ticket_rows import index_ticket
 from gongdan.services.work import Work
 from gongdan.storage.assets import AssetRow
+from gongdan.storage.forms import FormRow
 from gongdan.storage.parties import PartyRow
 from gongdan.storage.plans import PlanRunRow
 from gongdan.storage.tickets import TicketRow
@@ -74,6 +75,7 @@ NOUNS: Mapping[str, Noun] = {
         permission="plan.do",
         owes=lambda desk, session, key: desk.plans.is_debtor(session, key),
     ),
+    "form": Noun(model=FormRow, see=lambda desk, key: desk.forms.find(key), permission="ticket.move"),
 }
 
 

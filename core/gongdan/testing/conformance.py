@@ -252,4 +252,11 @@ def _labels(book: Rulebook) -> Iterator[str]:
     for rule in (*book.duty_rules, *(plan.duty for plan in book.plan_rules), *approvals):
         yield rule.label
         yield from (rung.label for rung in rule.ladder)
+    for form in book.forms:
+        yield form.label
+        yield from (field.label for field in form.fields)
+        yield from (column.label for table in form.tables for column in table.columns)
+        yield from (item.label for item in form.items)
+        yield from (box.label for box in form.signatures)
+        yield from (copy.recipient for copy in form.copies)
     yield from (label for pack in book.packs for label in (pack.label.zh, pack.label.en))

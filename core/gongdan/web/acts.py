@@ -14,6 +14,7 @@ from gongdan.services.journal import JournalEntry
 from gongdan.text import msg, msg_in
 from gongdan.web import act_values, shown
 from gongdan.web.access import installation
+from gongdan.web.form_words import form_words
 from gongdan.web.ticket_words import LINK_LABELS
 from gongdan.web.words import say
 
@@ -83,6 +84,14 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "duty.waived": (msg("豁免了责任"), "ban"),
     "duty.warned": (msg("到期前预警"), "alert-triangle"),
     "export.written": (msg("导出了数据"), "download"),
+    "form.begun": (msg("开立了单据"), "file-text"),
+    "form.changed": (msg("填写了单据"), "edit"),
+    "form.corrected": (msg("单据已由更正的一版代替"), "history"),
+    "form.correction_begun": (msg("开始更正单据"), "history"),
+    "form.filed": (msg("单据归档"), "archive"),
+    "form.signature_fell": (msg("签名失效"), "alert-triangle"),
+    "form.signed": (msg("在单据上签名"), "signature"),
+    "form.voided": (msg("单据作废"), "ban"),
     "import.finished": (msg("完成了导入"), "database-import"),
     "import.interrupted": (msg("中断了导入"), "database-import"),
     "import.removed": (msg("随撤销导入删除"), "arrow-back-up"),
@@ -169,6 +178,7 @@ _ACTS: Mapping[str, tuple[str, str]] = {
 GROUPS: Mapping[str, str] = {
     "ticket.": msg_in("many", "工单"), "note.": msg_in("many", "记录"), "attachment.": msg("附件"),
     "duty.": msg("责任"), "plan": msg_in("many", "计划"), "approval.": msg_in("many", "审批"),
+    "form.": msg_in("many", "单据"),
     "party.": msg_in("many", "客户"), "asset.": msg_in("many", "资产"), "import.": msg("导入"),
     "custody.": msg("保管"),
     "export.": msg("导出"), "roster.": msg("排班"), "duty_log.": msg("值班日志"), "handover.": msg_in("many", "交接班"),
@@ -184,7 +194,7 @@ NOUNS: Mapping[str, str] = {
     "account": msg("账号"), "department": msg("部门"), "company": msg("公司"), "import_run": msg("导入批次"),
     "policy_line": msg("制度值"), "policy_run": msg("制度包"), "shift": msg("班次"), "handover": msg("交接班"),
     "approval": msg("审批"), "plan": msg("计划"), "plan_run": msg("计划的一次"), "plan_target": msg("计划的对象"),
-    "custody_item": msg("保管物品"),
+    "custody_item": msg("保管物品"), "form": msg("单据"),
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {
@@ -222,13 +232,15 @@ _NAMES: Mapping[str, str] = {
     "witnesses": msg("见证人"), "lost_by": msg("遗失时在谁手中"), "before": msg("原来"), "after": msg("改为"),
     "copies": msg("份数"), "retain_until": msg("保存到"), "party_id": msg("寄存人"),
     "cancelled": msg("取消的次数"), "written_at": msg("写入时间"),
+    "form": msg("单据"), "edition": msg("版次"), "ticket": msg("工单"), "box": msg("签名处"), "way": msg("签名方式"),
+    "deputy_for": msg("代谁"), "witness": msg("在场人"), "why": msg("原因"), "photos": msg("照片"),
     "mon": msg("星期一"), "tue": msg("星期二"), "wed": msg("星期三"), "thu": msg("星期四"), "fri": msg("星期五"),
     "sat": msg("星期六"), "sun": msg("星期日"),
 }  # fmt: skip
 #: Names that mean something else for some things.
 _OWN_NAMES: Mapping[tuple[str, str], str] = {("shift", "role"): msg("角色")}
 #: What only the program goes by.
-_SILENT = frozenset({"point", "seed", "account_id", "author_id", "subject_kind"})
+_SILENT = frozenset({"point", "seed", "account_id", "author_id", "subject_kind", "digest", "photos"})
 
 #: Lists that are exported as a page shows them.
 _LISTS: Mapping[str, str] = {
@@ -322,6 +334,8 @@ def _plain(value: object, words: Mapping[str, str]) -> str:
         return say(msg("是")) if value else say(msg("否"))
     if not value and value != 0:
         return ""
+    if isinstance(value, dict):
+        return " ".join(filter(None, (_plain(part, words) for part in value.values())))
     if isinstance(value, list | tuple):
         return say(msg("、")).join(filter(None, (_plain(part, words) for part in value)))
     text = str(value)
@@ -334,6 +348,7 @@ def _fields() -> Mapping[tuple[str, str], Field]:
         catalogue = installation().plugins.catalogue
         found = {("ticket", field.name): field for owned in catalogue.ticket_types for field in owned.value.fields}
         found |= {("asset", field.name): field for owned in catalogue.asset_kinds for field in owned.value.fields}
+        found |= {("form", field.name): field for owned in catalogue.forms for field in owned.value.fields}
         g.act_fields = found
     fields: Mapping[tuple[str, str], Field] = g.act_fields
     return fields
@@ -366,6 +381,7 @@ def _words() -> Mapping[tuple[str, str], Mapping[str, str]]:
         found |= {("policy_line", "key"): keys}
         found |= {("policy_run", name): keys for name in ("removed", "restored", "kept")}
         found |= {("company", "keys"): keys}
+        found |= form_words(owned.value for owned in catalogue.forms)
         found |= act_values.words()
         g.act_words = found
     words: Mapping[tuple[str, str], Mapping[str, str]] = g.act_words

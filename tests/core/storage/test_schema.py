@@ -186,7 +186,7 @@ def test_versions_are_frozen_and_import_nothing_of_ours() -> None:
 def test_a_plugin_that_touches_tables_of_others_is_refused(empty: Database, tmp_path: Path) -> None:
     schema.upgrade(empty.engine, CORE)
     before = _tables(empty)
-    for number, statement in enumerate((_create("booking"), "op.drop_table('attachment')"), start=1):
+    for number, statement in enumerate((_create("booking"), "op.drop_table('saved_view')"), start=1):
         source = MigrationSource("rooms", tmp_path / f"versions{number}")
         _version(source.versions, "0001", None, statement)
         with pytest.raises(DeclarationError):
