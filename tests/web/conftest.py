@@ -13,7 +13,7 @@ from gongdan.domain.snapshots import CompanyView
 from gongdan.services.desk import Desk
 from gongdan.settings import Settings
 from gongdan.testing.factories import People
-from gongdan.web import import_jobs
+from gongdan.web import import_jobs, print_runs
 from gongdan.web.app import create_app
 from tests.web.visitor import Visitor
 
@@ -37,6 +37,7 @@ class Applications:
         app.config.update(config)
         app.extensions["gongdan"] = desk
         import_jobs.install(app)
+        print_runs.install(app)
         return app
 
 

@@ -56,7 +56,7 @@ def test_somebody_of_another_company_is_told_no_more_than_a_stranger(
     own, foreign = factory.ticket(), other_factory.ticket(subject="别家的事")
     printing = other_desk.printing
     codes = desk.paper_codes
-    printing.note("ticket", foreign.id, printing.ticket(foreign.id, for_locale("zh")), way="page")
+    printing.note("ticket", foreign.id, printing.paper("ticket", foreign.id, for_locale("zh")), way="page")
     path = f"/q/{codes.token(other_desk.company.id, 'ticket', foreign.id)}"
     assert agent.get(path).status_code == stranger.get(path).status_code == 200
     assert "别家的事" not in agent.get(path).text

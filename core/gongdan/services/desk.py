@@ -61,6 +61,7 @@ from gongdan.services.plan_keeper import PLAN_HANDLERS
 from gongdan.services.plans import Plans
 from gongdan.services.plugins import Plugins, enabled_plugins
 from gongdan.services.policies import Policies
+from gongdan.services.print_runs import PrintRuns
 from gongdan.services.printing import Printing
 from gongdan.services.roles import Roles
 from gongdan.services.rosters import Rosters
@@ -435,6 +436,11 @@ class CompanyDesk:
     def exports(self) -> Exports:
         """Return the use cases around exports."""
         return Exports(self)
+
+    @cached_property
+    def print_runs(self) -> PrintRuns:
+        """Return the use cases around batches of papers."""
+        return PrintRuns(self)
 
     @cached_property
     def printing(self) -> Printing:

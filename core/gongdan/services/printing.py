@@ -1,6 +1,6 @@
 """Printing: what a person takes away on paper, and the record of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from gongdan.domain.papers import Paper
+from gongdan.errors import NotFound
 from gongdan.language import Translator
 from gongdan.services.paper_words import Wording
 from gongdan.services.ticket_papers import ticket_paper
@@ -42,15 +43,19 @@ class Printing:
     def __init__(self, desk: "CompanyDesk") -> None:
         self._desk = desk
 
-    def ticket(self, ticket_id: UUID, translator: Translator, address: str = "") -> Paper:
-        """Return the paper of a ticket; raises ``NotFound``.
+    def paper(self, noun: str, record_id: UUID, translator: Translator, address: str = "") -> Paper:
+        """Return the paper of a record, marked when it was printed before; raises ``NotFound``.
 
         The code on it leads to ``address``, that of the installation; without one the paper has no code.
         """
+        make = PAPERS.get(noun)
+        if make is None:
+            raise NotFound(noun, str(record_id))
         wording = Wording(self._desk, translator)
         with self._desk.reading():
-            paper = ticket_paper(self._desk.cases.read(ticket_id), wording, qr=self.code("ticket", ticket_id, address))
-            return self._marked(paper, ticket_id, wording)
+            paper = make(self._desk, record_id, wording)
+            paper = replace(paper, qr=self.code(noun, record_id, address))
+            return self._marked(paper, record_id, wording)
 
     def code(self, noun: str, record_id: UUID, address: str) -> str:
         """Return where the code on a record's paper leads; empty without an address of the installation."""
@@ -91,6 +96,14 @@ class Printing:
             return paper
         again = wording.say(msg("补打"))
         return replace(paper, copies=tuple(f"{mark}（{again}）" if mark else again for mark in paper.copies))
+
+
+def _ticket(desk: "CompanyDesk", record_id: UUID, wording: Wording) -> Paper:
+    return ticket_paper(desk.cases.read(record_id), wording)
+
+
+#: What lays out the paper of a record, by its noun.
+PAPERS: Mapping[str, Callable[["CompanyDesk", UUID, Wording], Paper]] = {"ticket": _ticket}
 
 
 def put_on_paper(desk: "CompanyDesk", work: Work, records: Sequence[PrintedRecord], *, way: str) -> None:

@@ -16,7 +16,7 @@ _HANDWRITTEN_LINES = 6
 _LONG_LINES = 3
 
 
-def ticket_paper(case: Case, wording: Wording, *, qr: str = "") -> Paper:
+def ticket_paper(case: Case, wording: Wording) -> Paper:
     """Return the paper of a ticket, with room for what is done by hand."""
     ticket = case.ticket
     declared = wording.desk.installation.plugins.catalogue.ticket_types.get(ticket.type)
@@ -26,7 +26,6 @@ def ticket_paper(case: Case, wording: Wording, *, qr: str = "") -> Paper:
         company=wording.desk.company.name,
         number=ticket.number,
         blocks=tuple(_blocks(case, wording, declared)),
-        qr=qr,
         footer=wording.printed_by(),
         language=wording.translator.locale,
         words=wording.words(),

@@ -46,6 +46,7 @@ from gongdan.web import (
     plugin_pages,
     plugins,
     policies,
+    print_runs,
     problems,
     record_words,
     roles,
@@ -92,6 +93,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     numbers.pages,
     paper_codes.pages,
     papers.pages,
+    print_runs.pages,
     plans.pages,
     plugins.pages,
     policies.pages,
@@ -134,6 +136,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     record_words.install(app)
     exports.install(app)
     import_jobs.install(app)
+    print_runs.install(app)
     throttle.install(app)
     problems.install(app)
     for pages in BLUEPRINTS:

@@ -56,7 +56,7 @@ def paper_page(paper: Paper, *, back: str, pdf: str, printed: str) -> str:
 
 
 def _ticket_paper(ticket_id: UUID) -> Paper:
-    return current_desk().printing.ticket(ticket_id, translator(), address())
+    return current_desk().printing.paper("ticket", ticket_id, translator(), address())
 
 
 def address() -> str:
