@@ -113,6 +113,7 @@ from gongdan.domain.policy_timelines import PolicyLine, PolicyValue
 from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.presenting import MenuEntry, Panel, Tile
 from gongdan.domain.rulebook import Clause, Rulebook
+from gongdan.domain.secrecy import SecrecyClass, SecrecyRule, Way
 from gongdan.domain.snapshots import CompanyView, Draft, TicketView
 from gongdan.domain.subjects import SubjectKey
 from gongdan.domain.ticket_links import LinkKind
@@ -146,6 +147,7 @@ from gongdan.services.parties import PartyInput
 from gongdan.services.plan_rows import PlanView, RunFile, RunView, TargetView
 from gongdan.services.plan_words import CATCH_UP_CHOICES, REST_DAY_CHOICES
 from gongdan.services.rosters import NewShift
+from gongdan.services.secrecy import NewAccess
 from gongdan.services.ticket_lists import TicketFilter
 from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, UtcDateTime, UuidColumn
 from gongdan.text import msg, msg_in
@@ -234,6 +236,7 @@ __all__ = [
     "Move",
     "MoveAttempt",
     "NewAbsence",
+    "NewAccess",
     "NewShift",
     "NewTicket",
     "NotFound",
@@ -274,6 +277,8 @@ __all__ = [
     "RunView",
     "Rung",
     "Sample",
+    "SecrecyClass",
+    "SecrecyRule",
     "Section",
     "ShownForm",
     "SignatureBox",
@@ -305,6 +310,7 @@ __all__ = [
     "UuidColumn",
     "Values",
     "Verdict",
+    "Way",
     "Workflow",
     "as_member",
     "at_moment",

@@ -284,6 +284,18 @@ class FileRefused(Refused):
     reason: str = ""
 
 
+@dataclass(eq=False)
+class SecrecyClosed(NotAllowed):
+    """A classified record was not opened for this person: its masks must not be taken for its values."""
+
+    code: ClassVar[str] = "secrecy_closed"
+    text: ClassVar[str] = msg("这条记录已分级，内容没有对您打开")
+    remedy: ClassVar[str] = msg("请先在它的页面上说明原因、打开查看；绝密的还须经批准")
+
+    noun: str = ""
+    key: str = ""
+
+
 # --- Failures: the installation is not in order -----------------------------------------------------------------
 
 

@@ -163,8 +163,9 @@ def test_an_identity_is_shown_for_a_reason_that_is_journalled(
     shown = supervisor.post(f"/parties/{party.id}/identity", {"reason": "办理过户"}, fragment=True)
     assert IDENTITY in shown.text
     entry = company_desk.journal.of(party.id)[-1]
-    assert (entry.act, entry.actor_name, entry.after) == ("party.unmasked", "刘文静", {"reason": "办理过户"})
-    assert "查看了完整证件号" in supervisor.get(f"/parties/{party.id}").text
+    told = (entry.after["parts"], entry.after["reason"], entry.after["way"])
+    assert (entry.act, entry.actor_name, *told) == ("secrecy.read", "刘文静", ["identity"], "办理过户", "page")
+    assert "查看了涉密内容" in supervisor.get(f"/parties/{party.id}").text
 
 
 def test_who_may_not_see_numbers_whole_sees_and_keeps_them_masked(

@@ -11,6 +11,7 @@ from gongdan.domain.people import Permission, Role
 from gongdan.domain.plans import PlanRule
 from gongdan.domain.policy import PolicyKey
 from gongdan.domain.policy_packs import PolicyPack
+from gongdan.domain.secrecy import SecrecyRule
 from gongdan.domain.ticket_types import TicketType
 
 
@@ -49,6 +50,8 @@ class Rulebook:
     approval_rules: tuple[ApprovalRule, ...] = ()
     #: The papers of the regulation.
     forms: tuple[FormKind, ...] = ()
+    #: Which class records have by themselves.
+    secrecy_rules: tuple[SecrecyRule, ...] = ()
     #: Answers to many of them at once, by the regulation they come from.
     packs: tuple[PolicyPack, ...] = ()
     #: The clauses that the declarations name.
@@ -61,4 +64,5 @@ class Rulebook:
         of_types = (problem for ticket_type in self.ticket_types for problem in ticket_type.problems())
         of_keys = (problem for key in self.policy_keys for problem in key.problems())
         of_things = (problem for kind in self.custody_kinds for problem in kind.problems())
-        return (*of_types, *of_keys, *of_things)
+        of_rules = (problem for rule in self.secrecy_rules for problem in rule.problems())
+        return (*of_types, *of_keys, *of_things, *of_rules)

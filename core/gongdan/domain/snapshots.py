@@ -70,3 +70,7 @@ class TicketView:
     fields: Mapping[str, object]
     flags: tuple[str, ...]
     version: int
+    #: The class of the ticket or of its customer, whichever is higher; a name of ``domain.secrecy.SecrecyClass``.
+    secrecy: str = "ordinary"
+    #: Names, numbers and texts are not shown as they are.
+    is_masked: bool = False

@@ -21,6 +21,8 @@ from gongdan.domain.plans import PlanRule
 from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey, check
 from gongdan.domain.policy_packs import PolicyPack
 from gongdan.domain.rulebook import Clause, Rulebook
+from gongdan.domain.secrecy import POLICY_KEYS as SECRECY_KEYS
+from gongdan.domain.secrecy import SecrecyRule
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import DeclarationError
 from gongdan.hooks.clauses import read_clauses
@@ -89,6 +91,11 @@ class Catalogue:
     importers: Register[Importer] = field(default_factory=lambda: Register("import kind"))
     clauses: Mapping[str, Clause] = field(default_factory=lambda: MappingProxyType({}))
 
+    def secrecy_rules(self, plugins: Collection[str]) -> tuple[SecrecyRule, ...]:
+        """Return what ``plugins`` declare about the classes of records, by plugin."""
+        books = [self.rulebooks[plugin] for plugin in sorted(plugins) if plugin in self.rulebooks]
+        return tuple(rule for book in books for rule in book.secrecy_rules)
+
     def rule_of_duty(self, name: str) -> DutyRule | None:
         """Return the rule of a duty, be it one of its own, that of a plan's runs, or of a step of an approval."""
         of_approval, _, place = name.partition(OF_STEP)
@@ -115,7 +122,7 @@ def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[
         made.permissions.add("core", permission.name, permission)
     for role in CORE_ROLES:
         made.roles.add("core", role.name, role)
-    for key in CORE_POLICY_KEYS:
+    for key in (*CORE_POLICY_KEYS, *SECRECY_KEYS):
         made.policy_keys.add("core", key.name, key)
     for kind in CORE_CUSTODY_KINDS:
         made.custody_kinds.add("core", kind.name, kind)

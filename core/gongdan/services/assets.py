@@ -161,7 +161,8 @@ class Assets:
         self._desk.require("asset.view")
         kinds = [kind.name for kind in self.kinds() if kind.in_grid]
         with self._desk.reading() as session:
-            return read_grid(session, get_row(session, AssetRow, root_id, "asset"), kinds, self._today())
+            root = get_row(session, AssetRow, root_id, "asset")
+            return read_grid(self._desk, session, root, kinds)
 
     def create(self, given: AssetInput) -> AssetView:
         """Make an asset; raises ``InvalidInput`` or ``Conflict``."""
@@ -236,19 +237,20 @@ class Assets:
     def links(self, asset_id: UUID) -> Sequence[AssetLinkView]:
         """Return the links of an asset and those of others to it, open ones first."""
         self._desk.require("asset.view")
-        own, other = aliased(AssetRow), aliased(AssetRow)
+        near, other = aliased(AssetRow), aliased(AssetRow)
         query = (
-            select(AssetLinkRow, PartyRow.name, own.label, other.label)
-            .join(own, own.id == AssetLinkRow.asset_id)
+            select(AssetLinkRow, PartyRow.name, PartyRow.secrecy, near.label, other.label)
+            .join(near, near.id == AssetLinkRow.asset_id)
             .outerjoin(PartyRow, PartyRow.id == AssetLinkRow.party_id)
             .outerjoin(other, other.id == AssetLinkRow.other_asset_id)
             .where(or_(AssetLinkRow.asset_id == asset_id, AssetLinkRow.other_asset_id == asset_id))
             .order_by(AssetLinkRow.ends.is_not(None), AssetLinkRow.begins.desc())
         )
         with self._desk.reading() as session:
+            called = self._desk.gate.party_name
             return tuple(
-                _link_view(asset_id, link, name or "", (label if link.asset_id != asset_id else far) or "")
-                for link, name, label, far in session.execute(query)
+                _link_view(asset_id, link, called(own or "", name or ""), _far(asset_id, link, label, other_label))
+                for link, name, own, label, other_label in session.execute(query)
             )
 
     def grid_roots(self) -> Sequence[AssetView]:
@@ -379,11 +381,11 @@ class Assets:
     def _today(self) -> date:
         return self._desk.installation.clock().astimezone(self._desk.zone).date()
 
-    @staticmethod
-    def _far_name(work: Work, party_id: UUID | None, other_asset_id: UUID | None) -> str:
+    def _far_name(self, work: Work, party_id: UUID | None, other_asset_id: UUID | None) -> str:
         """Return what stands at the far side of a link; raises ``NotFound``."""
         if party_id:
-            return work.get(PartyRow, party_id, "party").name
+            party = work.get(PartyRow, party_id, "party")
+            return self._desk.gate.party_name(party.secrecy, party.name)
         return work.get(AssetRow, other_asset_id, "asset").label if other_asset_id else ""
 
     @staticmethod
@@ -392,17 +394,17 @@ class Assets:
         if not work.session.scalar(select(AssetAliasRow.id).where(AssetAliasRow.alias == alias)):
             work.session.add(AssetAliasRow(asset_id=row.id, alias=alias))
 
-    @staticmethod
-    def _refuse_overlap(session: Session, role: str, condition: object, term: Term) -> None:
+    def _refuse_overlap(self, session: Session, role: str, condition: object, term: Term) -> None:
         query = (
-            select(AssetLinkRow, AssetRow.label, PartyRow.name)
+            select(AssetLinkRow, AssetRow.label, PartyRow.name, PartyRow.secrecy)
             .join(AssetRow, AssetRow.id == AssetLinkRow.asset_id)
             .outerjoin(PartyRow, PartyRow.id == AssetLinkRow.party_id)
             .where(AssetLinkRow.role == role, condition)  # type: ignore[arg-type]  # an SQL expression
         )
-        for link, label, name in session.execute(query):
+        for link, label, name, own_class in session.execute(query):
             if term.overlaps(Term(link.begins, link.ends)):
-                raise Conflict("link", f"{label} · {name or ''}".strip(" ·"))
+                called = self._desk.gate.party_name(own_class or "", name or "")
+                raise Conflict("link", f"{label} · {called}".strip(" ·"))
 
 
 def index_asset(session: Session, row: AssetRow) -> None:
@@ -411,6 +413,10 @@ def index_asset(session: Session, row: AssetRow) -> None:
     serials = session.scalars(select(AssetSerialRow.value).where(AssetSerialRow.asset_id == row.id)).all()
     words = [row.label, row.path, *aliases, *serials, *words_of(session, "asset", row.id)]
     search.replace(session, search.Document("asset", row.id, words, row.created_at))
+
+
+def _far(asset_id: UUID, link: AssetLinkRow, label: str, other_label: str | None) -> str:
+    return (label if link.asset_id != asset_id else other_label) or ""
 
 
 def _link_view(asset_id: UUID, link: AssetLinkRow, party_name: str, other_label: str) -> AssetLinkView:

@@ -14,6 +14,7 @@ from gongdan.services import subjects
 from gongdan.services.attachment_rows import AttachmentView, on_subject, views
 from gongdan.services.file_checks import Upload, clean_name, sniff
 from gongdan.services.file_keeping import plan_sweep
+from gongdan.services.secrecy_files import hand_out_file, seen_files
 from gongdan.services.work import Work
 from gongdan.storage.attachments import AttachmentRow
 
@@ -89,18 +90,19 @@ class Attachments:
         """Return what hangs on a subject, oldest first; raises ``NotFound`` or ``NotAllowed``."""
         with self._desk.reading() as session:
             subjects.noun_of(subject).see(self._desk, subject.id)
-            return on_subject(session, subject)
+            return seen_files(self._desk, session, subject, on_subject(session, subject))
 
     def read(self, attachment_id: UUID) -> tuple[AttachmentView, bytes]:
         """Return an attachment with its bytes.
 
         Raises ``NotFound``, also for what hangs on something that the actor may not see: nobody learns that it is
-        there. Raises ``FileMissing`` when the bytes are gone.
+        there. Raises ``SecrecyClosed`` for what is withheld from him, and ``FileMissing`` when the bytes are gone.
         """
         with self._desk.reading() as session:
             found = views(session, select(AttachmentRow).where(AttachmentRow.id == attachment_id))
             if not found or not subjects.may_see(self._desk, found[0].subject):
                 raise NotFound("attachment", str(attachment_id))
+            hand_out_file(self._desk, session, found[0].subject)
         try:
             return found[0], self._desk.installation.files.get(self._desk.company.id, found[0].sha256)
         except FileNotFoundError as problem:

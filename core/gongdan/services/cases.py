@@ -9,15 +9,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.snapshots import TicketView
-from gongdan.domain.subjects import SubjectKey
 from gongdan.services.assets import AssetLinkView
-from gongdan.services.attachment_rows import AttachmentView, on_subject
+from gongdan.services.attachment_rows import AttachmentView
 from gongdan.services.grids import AssetView
 from gongdan.services.journal import JournalEntry
 from gongdan.services.links import LinkView
-from gongdan.services.notes import NoteView
+from gongdan.services.notes import NoteView, notes_of
 from gongdan.services.parties import HoldingView, PartyView
-from gongdan.services.ticket_rows import ticket_view
+from gongdan.services.secrecy_entries import acts_of
+from gongdan.services.secrecy_files import files_of
+from gongdan.services.secrecy_looks import TICKET_PARTS, look, party_names, seen_tickets, tell
+from gongdan.services.ticket_rows import plain_ticket
 from gongdan.storage.accounts import AccountRow
 from gongdan.storage.assets import AssetRow
 from gongdan.storage.companies import DepartmentRow
@@ -27,6 +29,8 @@ from gongdan.storage.tickets import TicketRow
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
 
+#: What the page of a case shows of a ticket.
+CASE_PARTS = (*TICKET_PARTS, "notes", "attachments", "history")
 #: How many other open tickets of the same customer or place are shown.
 OTHERS = 8
 
@@ -80,23 +84,26 @@ class Cases:
     def read(self, ticket_id: UUID) -> Case:
         """Return a ticket with everything around it; raises ``NotFound``. The number of statements is fixed."""
         desk = self._desk
+        desk.require("ticket.view")
         with desk.reading() as session:
-            ticket = desk.tickets.find(ticket_id)
-            acts = desk.journal.of(ticket_id)
+            row = desk.tickets.row(session, ticket_id)
+            seen = look(desk, session, row)
+            tell(desk, seen, CASE_PARTS)
+            ticket, acts = seen.ticket(plain_ticket(row)), acts_of(session, seen)
             requester = ticket.requester_id if desk.actor.may("party.view") else None
             asset = ticket.asset_id if desk.actor.may("asset.view") else None
             return Case(
                 ticket=ticket,
-                notes=desk.notes.of_ticket(ticket_id),
-                attachments=on_subject(session, SubjectKey("ticket", ticket_id)),
+                notes=notes_of(session, seen),
+                attachments=files_of(session, seen),
                 acts=acts,
                 links=desk.links.of_ticket(ticket_id),
                 requester=desk.parties.find(requester) if requester else None,
                 holdings=desk.parties.holdings(requester) if requester else (),
                 asset=desk.assets.find(asset) if asset else None,
                 asset_links=desk.assets.links(asset) if asset else (),
-                others=_others(session, ticket),
-                names=_names(session, ticket, acts),
+                others=_others(desk, session, ticket),
+                names=_names(desk, session, ticket, acts),
             )
 
     def called(self, acts: Sequence[JournalEntry]) -> Mapping[UUID, str]:
@@ -104,35 +111,41 @@ class Cases:
         may = self._desk.actor.may
         hidden = {key for key, permission in _SEEN_WITH.items() if not may(permission)}
         with self._desk.reading() as session:
-            return _called(session, {column: ids for column, ids in _ids(acts).items() if column not in hidden})
+            return _called(
+                self._desk, session, {column: ids for column, ids in _ids(acts).items() if column not in hidden}
+            )
 
     def open_at(self, requester_id: UUID | None, asset_id: UUID | None) -> Sequence[TicketView]:
         """Return the open tickets of a customer or about an asset, newest first."""
         self._desk.require("ticket.view")
         with self._desk.reading() as session:
-            return _open(session, requester_id, asset_id)
+            return _open(self._desk, session, requester_id, asset_id)
 
 
-def _others(session: Session, ticket: TicketView) -> Sequence[TicketView]:
-    found = _open(session, ticket.requester_id, ticket.asset_id)
+def _others(desk: "CompanyDesk", session: Session, ticket: TicketView) -> Sequence[TicketView]:
+    found = _open(desk, session, ticket.requester_id, ticket.asset_id)
     return tuple(other for other in found if other.id != ticket.id)[:OTHERS]
 
 
-def _open(session: Session, requester_id: UUID | None, asset_id: UUID | None) -> Sequence[TicketView]:
+def _open(
+    desk: "CompanyDesk", session: Session, requester_id: UUID | None, asset_id: UUID | None
+) -> Sequence[TicketView]:
     same = [TicketRow.requester_id == requester_id] if requester_id else []
     same += [TicketRow.asset_id == asset_id] if asset_id else []
     if not same:
         return ()
     query = select(TicketRow).where(TicketRow.is_open.is_(True), or_(*same)).order_by(TicketRow.opened_at.desc())
-    return tuple(ticket_view(row) for row in session.scalars(query.limit(OTHERS + 1)))
+    return tuple(seen_tickets(desk, session, session.scalars(query.limit(OTHERS + 1)).all()))
 
 
-def _names(session: Session, ticket: TicketView, acts: Sequence[JournalEntry]) -> Mapping[UUID, str]:
+def _names(
+    desk: "CompanyDesk", session: Session, ticket: TicketView, acts: Sequence[JournalEntry]
+) -> Mapping[UUID, str]:
     wanted = _ids(acts)
     for name, (key, _) in _NAMED.items():
         wanted[key] |= {found for found in [_uuid(getattr(ticket, name))] if found}
     wanted[AccountRow.id] |= _people_in([ticket.fields])
-    return _called(session, wanted)
+    return _called(desk, session, wanted)
 
 
 def _ids(acts: Sequence[JournalEntry]) -> dict[Any, set[UUID]]:
@@ -146,19 +159,21 @@ def _ids(acts: Sequence[JournalEntry]) -> dict[Any, set[UUID]]:
     return wanted
 
 
-def _called(session: Session, wanted: Mapping[Any, Collection[UUID]]) -> Mapping[UUID, str]:
+def _called(desk: "CompanyDesk", session: Session, wanted: Mapping[Any, Collection[UUID]]) -> Mapping[UUID, str]:
     shown = dict(_NAMED.values())
-    return {key: name for column, ids in wanted.items() for key, name in _of(session, column, shown[column], ids)}
+    called: dict[UUID, str] = {}
+    for column, ids in wanted.items():
+        if column is PartyRow.id:
+            called |= party_names(desk, session, ids)
+        elif ids:
+            called |= dict(session.execute(select(column, shown[column]).where(column.in_(ids))).all())
+    return called
 
 
 def _people_in(sets: Iterable[object]) -> set[UUID]:
     """Return what may be the people in typed fields; a field that holds something else names nobody."""
     values = [value for fields in sets if isinstance(fields, Mapping) for value in fields.values()]
     return {found for value in values if isinstance(value, str) and (found := _uuid(value))}
-
-
-def _of(session: Session, key: Any, name: Any, ids: Collection[UUID]) -> Sequence[tuple[UUID, str]]:
-    return session.execute(select(key, name).where(key.in_(ids))).all() if ids else ()
 
 
 def _uuid(value: object) -> UUID | None:

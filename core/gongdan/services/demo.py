@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gongdan.domain.demo import DemoCase, DemoStep
 from gongdan.domain.fields import FieldKind
+from gongdan.domain.secrecy import masked_name
 from gongdan.errors import NotFound
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.intake import NewTicket
@@ -97,7 +98,7 @@ class _Player:
 
     def _customer(self) -> UUID:
         name, phone = self._case.customer or ("", "")
-        known = [party for party in self._desk.parties.by_phone(phone) if party.name == name]
+        known = [party for party in self._desk.parties.by_phone(phone) if party.name in (name, masked_name(name))]
         return known[0].id if known else self._desk.parties.create(PartyInput(name=name, phones=(phone,))).id
 
     def _values(self, given: Mapping[str, object]) -> Mapping[str, object]:

@@ -67,6 +67,8 @@ from gongdan.services.roles import Roles
 from gongdan.services.rosters import Rosters
 from gongdan.services.saved_views import SavedViews
 from gongdan.services.searching import Searching
+from gongdan.services.secrecy import Secrecy
+from gongdan.services.secrecy_gate import Gate, Occasion
 from gongdan.services.sessions import Sessions
 from gongdan.services.swaps import Swaps
 from gongdan.services.tickets import Tickets
@@ -153,9 +155,9 @@ class Desk:
         """Return the executor of what is due."""
         return Timers(self, {**HANDLERS, **ROSTER_HANDLERS, **PLAN_HANDLERS, **FILE_HANDLERS})
 
-    def at(self, company: CompanyView, actor: Actor = SYSTEM) -> "CompanyDesk":
-        """Return the desk of one company for one actor."""
-        return CompanyDesk(self, company, actor)
+    def at(self, company: CompanyView, actor: Actor = SYSTEM, occasion: Occasion | None = None) -> "CompanyDesk":
+        """Return the desk of one company for one actor; ``occasion`` says how he comes to read what is classified."""
+        return CompanyDesk(self, company, actor, occasion or Occasion())
 
     @contextmanager
     def reading(self, company_id: UUID = INSTALLATION) -> Iterator[Session]:
@@ -200,12 +202,14 @@ def _conflict(problem: IntegrityError) -> Exception:
 class CompanyDesk:
     """One company's desk for one actor; cheap to make, kept for one request or command."""
 
-    def __init__(self, desk: Desk, company: CompanyView, actor: Actor) -> None:
+    def __init__(self, desk: Desk, company: CompanyView, actor: Actor, occasion: Occasion) -> None:
         self.installation = desk
         self.company = company
         self.actor = actor
+        self.occasion = occasion
         self.zone = ZoneInfo(company.time_zone)
         self._is_working = False
+        self._work: Work | None = None
         self._session: Session | None = None
         self._failures: list[Failure] = []
 
@@ -233,13 +237,38 @@ class CompanyDesk:
     def working(self) -> Iterator[Work]:
         """Open a transaction that writes for this company only."""
         was_working, self._is_working = self._is_working, True
+        outer = self._work
         try:
             with self.installation.working(self.actor, self.company.id) as work:
+                self._work = work
                 yield work
         finally:
-            self._is_working = was_working
+            self._is_working, self._work = was_working, outer
             while self._failures and not was_working:
                 self.installation.plugin_failed(self.company.id, self._failures.pop(0))
+
+    def is_reading(self, session: Session) -> bool:
+        """Tell whether what is read by ``session`` is one state of the data."""
+        return session is self._session
+
+    @contextmanager
+    def joining(self) -> Iterator[Work]:
+        """Take part in the transaction that writes already, or open one: what is done in it holds with all of it."""
+        if self._work is not None:
+            yield self._work
+            return
+        with self.working() as work:
+            yield work
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Return what hands out plain values of classified records."""
+        return Gate(self)
+
+    @cached_property
+    def secrecy(self) -> Secrecy:
+        """Return the use cases around classes, access and the log of readings."""
+        return Secrecy(self)
 
     def require(self, permission: str) -> None:
         """Raise ``NotAllowed`` unless the actor has ``permission``."""

@@ -3,14 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from gongdan.services.secrecy_gate import Gate
 from gongdan.storage.assets import AssetLinkRow, AssetRow
 from gongdan.storage.parties import PartyRow
 from gongdan.storage.tickets import TicketRow
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,14 @@ class Grid:
     elsewhere: Sequence[tuple[AssetView, int]] = ()
 
 
-def read_grid(session: Session, root: AssetRow, kinds: Collection[str], today: date) -> Grid:
-    """Return the grid of ``root``; ``today`` decides which links hold."""
+def read_grid(desk: "CompanyDesk", session: Session, root: AssetRow, kinds: Collection[str]) -> Grid:
+    """Return the grid of ``root`` with the people of today."""
+    today = desk.installation.clock().astimezone(desk.zone).date()
     below = select(AssetRow).where(AssetRow.path.startswith(root.path + "/", autoescape=True))
     rows = session.scalars(below).all()
     labels = {row.id: row.label for row in (root, *rows)}
     busy = _open_tickets(session, root.path)
-    people = _people(session, root.path, today)
+    people = _people(desk.gate, session, root.path, today)
     sections: dict[str, dict[str, list[Tile]]] = {}
     for row in sorted((row for row in rows if row.kind in kinds), key=lambda row: natural(row.path)):
         floors = sections.setdefault(labels.get(row.parent_id, "") if row.parent_id else "", {})
@@ -130,9 +136,9 @@ def _open_tickets(session: Session, path: str) -> dict[UUID, int]:
     return {key: count for key, count in session.execute(query) if key}
 
 
-def _people(session: Session, path: str, today: date) -> dict[UUID, list[LinkedParty]]:
+def _people(gate: Gate, session: Session, path: str, today: date) -> dict[UUID, list[LinkedParty]]:
     query = (
-        select(AssetLinkRow.asset_id, AssetLinkRow.role, PartyRow.name)
+        select(AssetLinkRow.asset_id, AssetLinkRow.role, PartyRow.name, PartyRow.secrecy)
         .join(AssetRow, AssetRow.id == AssetLinkRow.asset_id)
         .join(PartyRow, PartyRow.id == AssetLinkRow.party_id)
         .where(
@@ -143,6 +149,6 @@ def _people(session: Session, path: str, today: date) -> dict[UUID, list[LinkedP
         .order_by(AssetLinkRow.id)
     )
     found: dict[UUID, list[LinkedParty]] = {}
-    for asset_id, role, name in session.execute(query):
-        found.setdefault(asset_id, []).append(LinkedParty(role, name))
+    for asset_id, role, name, own_class in session.execute(query):
+        found.setdefault(asset_id, []).append(LinkedParty(role, gate.party_name(own_class, name)))
     return found

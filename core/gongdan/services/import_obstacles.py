@@ -28,7 +28,7 @@ _PARTS: Mapping[str, tuple[Any, str, Any]] = {
     "contact_point": (ContactPointRow, "party", ContactPointRow.party_id),
 }
 #: The first act of what an import made, and acts that change nothing.
-_HARMLESS: Final = ("ticket.imported", "asset.imported", "party.imported", "party.unmasked")
+_HARMLESS: Final = ("ticket.imported", "asset.imported", "party.imported", "party.unmasked", "secrecy.read")
 
 
 def ids_by_noun(effects: Iterable[Effect]) -> Mapping[str, set[UUID]]:

@@ -14,6 +14,7 @@ from gongdan.domain.duties import Happening
 from gongdan.domain.events import EventKind
 from gongdan.domain.fields import Choice
 from gongdan.domain.identifiers import check_phone
+from gongdan.domain.secrecy import masked_name
 from gongdan.domain.snapshots import Draft, TicketView
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.verdicts import Verdict
@@ -27,7 +28,8 @@ from gongdan.services.grids import AssetView
 from gongdan.services.newcomers import newcomer_problems, register
 from gongdan.services.numbers import Numbers
 from gongdan.services.schemas import read_fields
-from gongdan.services.ticket_rows import index_ticket, ticket_view, values_of
+from gongdan.services.secrecy_looks import seen_tickets
+from gongdan.services.ticket_rows import index_ticket, values_of
 from gongdan.services.work import Work
 from gongdan.storage.accounts import AccountRow
 from gongdan.storage.assets import AssetRow
@@ -136,7 +138,7 @@ class Intake:
         query = select(TicketRow).where(TicketRow.type == new.type, TicketRow.source_key == self._form_key(new))
         with self._desk.reading() as session:
             row = session.scalars(query).one_or_none()
-            return ticket_view(row) if row else None
+            return seen_tickets(self._desk, session, [row])[0] if row else None
 
     def _form_key(self, new: NewTicket) -> str | None:
         text = f"form {self._desk.actor.account_id} {new.form_id}"
@@ -158,7 +160,7 @@ class Intake:
             work.record("ticket.opened", "ticket", row.id, after={"number": row.number, **_filled(values_of(row))})
             work.tell(EventKind.TICKET_OPENED, "ticket", row.id, type=row.type, number=row.number)
             happened(self._desk, work, row, Happening.OPENED)
-            return ticket_view(row)
+            return seen_tickets(self._desk, work.session, [row])[0]
 
     def _placed(self, new: NewTicket) -> tuple[NewTicket, Sequence[FieldProblem]]:
         """Return the ticket with the asset that its place names, or what is wrong when that is more than one."""
@@ -219,7 +221,7 @@ class Intake:
             channel=new.channel,
             requester_id=new.requester_id,
             contact_phone=new.contact_phone.strip(),
-            contact_name=new.contact_name.strip() or (requester.name if requester else ""),
+            contact_name=_caller_name(new, requester),
             owner_id=self._desk.actor.account_id,
             department_id=new.department_id,
             asset_id=new.asset_id,
@@ -276,6 +278,14 @@ def phone_problems(phone: str) -> list[FieldProblem]:
         return []
     remedy = msg("请填写 11 位手机号、400/800 电话，或带区号的固定电话，例如 0755-83001234")
     return [FieldProblem("contact_phone", phone, msg("不是有效的电话号码"), remedy, label=LABELS["contact_phone"])]
+
+
+def _caller_name(new: NewTicket, requester: PartyRow | None) -> str:
+    """Return the caller's name; the mask of a classified customer's, which a form may bring back, stands for it."""
+    typed = new.contact_name.strip()
+    if requester is None:
+        return typed
+    return requester.name if typed in ("", masked_name(requester.name)) else typed
 
 
 def flags_of_phone(phone: str) -> list[str]:

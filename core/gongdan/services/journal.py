@@ -1,15 +1,14 @@
 """Reading the journal and proving that nobody changed it."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
 
 from gongdan.services.actors import Actor
+from gongdan.services.journal_entries import JournalEntry, entry_of
+from gongdan.services.secrecy_entries import entries_of, seen_entries
 from gongdan.storage.journal import ChainReport, JournalEntryRow, verify
 from gongdan.storage.tenancy import INSTALLATION
 
@@ -23,22 +22,6 @@ PAGE_SIZE = 100
 BEYOND_ALL = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One act; ``at`` is aware, UTC."""
-
-    sequence: int
-    at: datetime
-    actor_id: UUID | None
-    actor_name: str
-    #: ``noun.verb``, such as ``ticket.moved``.
-    act: str
-    subject_kind: str
-    subject_id: UUID
-    before: Mapping[str, object]
-    after: Mapping[str, object]
-
-
 class JournalReader:
     """Use cases around the journal of one company."""
 
@@ -46,10 +29,11 @@ class JournalReader:
         self._desk = desk
 
     def of(self, subject_id: UUID) -> Sequence[JournalEntry]:
-        """Return what happened to one thing, oldest first."""
+        """Return what happened to one thing, oldest first; of a classified record behind masks unless it is opened."""
         query = select(JournalEntryRow).where(JournalEntryRow.subject_id == subject_id)
         with self._desk.reading() as session:
-            return tuple(map(entry_of, session.scalars(query.order_by(JournalEntryRow.sequence))))
+            entries = tuple(map(entry_of, session.scalars(query.order_by(JournalEntryRow.sequence))))
+            return tuple(entries_of(self._desk, session, subject_id, entries))
 
     def latest(self, *, before: int | None = None, limit: int = PAGE_SIZE, act: str = "") -> Sequence[JournalEntry]:
         """Return the newest entries, or those before a sequence; ``act`` is a prefix such as ``ticket.``."""
@@ -60,7 +44,7 @@ class JournalReader:
         if act:
             query = query.where(JournalEntryRow.act.startswith(act, autoescape=True))
         with self._desk.reading() as session:
-            return tuple(map(entry_of, session.scalars(query)))
+            return tuple(seen_entries(self._desk, session, tuple(map(entry_of, session.scalars(query)))))
 
     def verify(self) -> ChainReport:
         """Walk the whole chain and name the first entry that does not fit."""
@@ -74,19 +58,3 @@ def verify_installation(desk: "Desk", actor: Actor) -> ChainReport:
     actor.require_operator()
     with desk.reading() as session:
         return verify(session, INSTALLATION, desk.vault.journal_key)
-
-
-def entry_of(row: JournalEntryRow) -> JournalEntry:
-    """Return a row of the journal as an entry."""
-    payload = json.loads(row.payload)
-    return JournalEntry(
-        row.sequence,
-        row.at,
-        row.actor_id,
-        row.actor_name,
-        row.act,
-        row.subject_kind,
-        row.subject_id,
-        payload["before"],
-        payload["after"],
-    )

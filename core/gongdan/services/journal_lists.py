@@ -11,7 +11,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from gongdan.services.journal import BEYOND_ALL, PAGE_SIZE, JournalEntry, entry_of
+from gongdan.services.journal import BEYOND_ALL, PAGE_SIZE
+from gongdan.services.journal_entries import JournalEntry, entry_of
+from gongdan.services.secrecy_entries import seen_entries
+from gongdan.services.secrecy_looks import party_names
 from gongdan.storage.accounts import AccountRow
 from gongdan.storage.assets import AssetRow
 from gongdan.storage.companies import CompanyRow, DepartmentRow
@@ -103,7 +106,8 @@ def read_page(
         query = query.where(JournalEntryRow.sequence < max(0, min(before, BEYOND_ALL)))
     with desk.reading() as session:
         query = query.order_by(JournalEntryRow.sequence.desc()).limit(limit)
-        entries = tuple(map(entry_of, session.scalars(query)))
+        stored = tuple(map(entry_of, session.scalars(query)))
+        entries = tuple(seen_entries(desk, session, stored))
         names, gone = _subjects(desk, session, entries)
         folded = _folded(session, entries, wanted) if wanted.is_folded else {}
     lines = [
@@ -184,24 +188,28 @@ def _subjects(
     gone: set[UUID] = set()
     for noun, things in by_noun.items():
         if noun not in _CALLED:
-            names |= _told(session, things)
+            names |= _told(desk, session, things)
             continue
         key, name, permission = _CALLED[noun]
         if permission and not desk.actor.may(permission):
             continue
-        names |= dict(session.execute(select(key, name).where(key.in_(things))).all())
+        if noun == "party":
+            names |= party_names(desk, session, things)
+        else:
+            names |= dict(session.execute(select(key, name).where(key.in_(things))).all())
         absent = {key: entry for key, entry in things.items() if key not in names}
         gone |= set(absent)
-        names |= _told(session, absent)
+        names |= _told(desk, session, absent)
     return names, gone
 
 
-def _told(session: Session, things: Mapping[UUID, JournalEntry]) -> Mapping[UUID, str]:
+def _told(desk: "CompanyDesk", session: Session, things: Mapping[UUID, JournalEntry]) -> Mapping[UUID, str]:
     """Return what the journal calls things: in the entry at hand, else in the first one that says so."""
     names = {key: name for key, entry in things.items() if (name := _name_in(entry))}
     silent = [key for key in things if key not in names]
     query = select(JournalEntryRow).where(JournalEntryRow.subject_id.in_(silent)).order_by(JournalEntryRow.sequence)
-    for entry in map(entry_of, session.scalars(query) if silent else ()):
+    found = tuple(map(entry_of, session.scalars(query))) if silent else ()
+    for entry in seen_entries(desk, session, found):
         name = _name_in(entry)
         if name and entry.subject_id not in names:
             names[entry.subject_id] = name

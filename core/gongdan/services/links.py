@@ -14,7 +14,7 @@ from gongdan.domain.ticket_links import SYMMETRIC, LinkKind
 from gongdan.domain.workflow import StateCategory
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, MoveRefused, NotFound, Refusal
 from gongdan.services import duty_changes
-from gongdan.services.ticket_rows import ticket_view
+from gongdan.services.secrecy_looks import seen_tickets
 from gongdan.services.work import Work
 from gongdan.storage.tickets import TicketLinkRow, TicketRow
 from gongdan.text import msg
@@ -58,9 +58,11 @@ class Links:
             .order_by(TicketLinkRow.made_at)
         )
         with self._desk.reading() as session:
+            found = session.execute(query).all()
+            others = seen_tickets(self._desk, session, [other for _, other in found])
             return tuple(
-                LinkView(link.id, LinkKind(link.kind), link.from_id == ticket_id, ticket_view(other), link.made_at)
-                for link, other in session.execute(query)
+                LinkView(link.id, LinkKind(link.kind), link.from_id == ticket_id, other, link.made_at)
+                for (link, _), other in zip(found, others, strict=True)
             )
 
     def make(self, kind: LinkKind, from_id: UUID, to_id: UUID) -> None:

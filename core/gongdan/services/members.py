@@ -69,6 +69,12 @@ class Members:
         with self._desk.reading() as session:
             return tuple(_view(account, membership) for account, membership in session.execute(query))
 
+    def who_may(self, permission: str) -> Sequence[MemberView]:
+        """Return today's members one of whose roles has ``permission``, by name."""
+        with self._desk.reading() as session:
+            roles = {role.name for role in session.scalars(select(RoleRow)) if permission in role.permissions}
+            return tuple(member for member in self.all() if roles & set(member.roles) and not member.is_disabled)
+
     def find(self, account_id: UUID) -> MemberView:
         """Return a member; raises ``NotFound``."""
         with self._desk.reading() as session:

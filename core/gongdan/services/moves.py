@@ -33,8 +33,9 @@ from gongdan.services.departments import require_open
 from gongdan.services.duty_changes import happened
 from gongdan.services.links import open_children
 from gongdan.services.schemas import read_fields
+from gongdan.services.secrecy_looks import seen_ticket, to_write
 from gongdan.services.ticket_facts import facts_of
-from gongdan.services.ticket_rows import core_values, index_ticket, ticket_view, values_of
+from gongdan.services.ticket_rows import core_values, index_ticket, plain_ticket, values_of
 from gongdan.services.work import Work, changed
 from gongdan.storage.tickets import NoteRow, TicketRow
 from gongdan.text import msg
@@ -142,12 +143,13 @@ class Moves:
             row = self._desk.tickets.row(work.session, ticket_id, lock=True)
             if row.version != version:
                 raise StaleVersion("ticket", row.number, version, row.version)
-            step = self._read(work.session, row, move_name, given, lock=True)
+            real = to_write(self._desk, work.session, row, given)
+            step = self._read(work.session, row, move_name, real, lock=True)
             refusals = [*self._refusals(step), *self._plugins_refuse(step)]
             if refusals:
                 raise MoveRefused(step.move.label, tuple(refusals))
             self._apply(work, step)
-            return ticket_view(row)
+            return seen_ticket(self._desk, work.session, row)
 
     def broken_rules(self, row: TicketRow, ticket_type: TicketType) -> Sequence[Refusal]:
         """Return what the rules that hold at any time say to a row as it now is; for corrections."""
@@ -225,7 +227,7 @@ class Moves:
             self._desk.enabled,
             first=step.row.plugin,
             report=failures.append,
-            ticket=ticket_view(step.row),
+            ticket=plain_ticket(step.row),
             move=step.move,
             attempt=self._attempt(step),
         )

@@ -18,7 +18,8 @@ from gongdan.errors import FieldProblem, InvalidInput, MoveRefused
 from gongdan.services.approval_subjects import of_ticket
 from gongdan.services.attachment_rows import AttachmentView
 from gongdan.services.file_checks import Upload
-from gongdan.services.ticket_rows import index_ticket, ticket_view
+from gongdan.services.secrecy_looks import TicketLook, look, looks, tell
+from gongdan.services.ticket_rows import index_ticket, plain_ticket
 from gongdan.storage.tickets import NoteRow, TicketRow
 from gongdan.text import msg
 
@@ -111,15 +112,17 @@ class Notes:
                 after={"note": row.id, "public": is_public, "body": row.body, "mentions": mentions},
             )
             work.tell(EventKind.NOTE_WRITTEN, "ticket", ticket_id, note=str(row.id), public=is_public)
-            return _view(row), added
+            return _view(row, look(self._desk, work.session, ticket)), added
 
     def of_ticket(self, ticket_id: UUID) -> Sequence[NoteView]:
         """Return a ticket's notes, oldest first; raises ``NotFound``."""
         self._desk.require("ticket.view")
         with self._desk.reading() as session:
-            self._desk.tickets.row(session, ticket_id)
-            query = select(NoteRow).where(NoteRow.ticket_id == ticket_id).order_by(NoteRow.written_at, NoteRow.id)
-            return tuple(_view(row) for row in session.scalars(query))
+            seen = look(self._desk, session, self._desk.tickets.row(session, ticket_id))
+            notes = notes_of(session, seen)
+            if notes:
+                tell(self._desk, seen, ("notes",))
+            return notes
 
     def mentioning(self, account_id: UUID, *, limit: int = 10) -> Sequence[tuple[NoteView, TicketView]]:
         """Return the latest notes of the last 30 days that name a person, with their tickets, newest first."""
@@ -133,7 +136,9 @@ class Notes:
             .limit(limit)
         )
         with self._desk.reading() as session:
-            return tuple((_view(note), ticket_view(ticket)) for note, ticket in session.execute(query))
+            found = [(note, ticket) for note, ticket in session.execute(query)]
+            seen = looks(self._desk, session, [ticket for _, ticket in found])
+            return tuple((_view(note, seen[row.id]), seen[row.id].ticket(plain_ticket(row))) for note, row in found)
 
     def _check_promise(self, session: Session, ticket: TicketRow) -> None:
         """Raise ``MoveRefused`` when a ticket promises the customer more than the person may tell him."""
@@ -152,12 +157,18 @@ class Notes:
         return list(dict.fromkeys(str(members[match[1]].account_id) for match in named))
 
 
-def _view(row: NoteRow) -> NoteView:
+def notes_of(session: Session, seen: TicketLook) -> Sequence[NoteView]:
+    """Return a ticket's notes as far as they may be seen, oldest first; what is handed out is told by the caller."""
+    query = select(NoteRow).where(NoteRow.ticket_id == seen.ticket_id).order_by(NoteRow.written_at, NoteRow.id)
+    return tuple(_view(row, seen) for row in session.scalars(query))
+
+
+def _view(row: NoteRow, seen: TicketLook) -> NoteView:
     return NoteView(
         row.id,
         row.ticket_id,
         row.is_public,
-        row.body,
+        seen.text(row.body),
         row.author_id,
         row.author_name,
         tuple(row.mentions),

@@ -1,7 +1,7 @@
 """Parties: the people and companies that a company deals with."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.folding import fold_identifier, is_blank
 from gongdan.domain.identifiers import check_identity_number, check_phone, mask_identity_number
+from gongdan.domain.secrecy import SecrecyClass, masked_name, masked_phone, text_problems, withheld
 from gongdan.domain.verdicts import Verdict
-from gongdan.errors import FieldProblem, InvalidInput, NotFound, StaleVersion
+from gongdan.errors import FieldProblem, InvalidInput, NotFound, SecrecyClosed, StaleVersion
 from gongdan.services.attachment_rows import words_of
 from gongdan.services.finding import question
 from gongdan.services.party_lists import Around, read_around
-from gongdan.services.work import Work, changed
+from gongdan.services.secrecy_gate import Reading, reading_under
+from gongdan.services.work import Work, changed, get_row
 from gongdan.storage import search
 from gongdan.storage.assets import AssetLinkRow, AssetRow
 from gongdan.storage.parties import ContactPointRow, PartyRow, RelationRow
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Rows on a page of a list.
 PAGE_SIZE = 50
+#: What a classified party hides from who has not opened it.
+PARTY_PARTS = ("name", "phones", "remark")
 #: Three digits are in every number, and no number is longer than what is kept of it.
 _FEWEST_DIGITS, _LONGEST_NUMBER = 4, 120
 
@@ -46,7 +50,7 @@ class ContactPointView:
 
 @dataclass(frozen=True, slots=True)
 class PartyView:
-    """A party; its identity number is masked."""
+    """A party; its identity number is masked, and much more of one that is classified."""
 
     id: UUID
     kind: str
@@ -58,6 +62,9 @@ class PartyView:
     flags: tuple[str, ...]
     version: int
     contact_points: tuple[ContactPointView, ...] = ()
+    secrecy: SecrecyClass = SecrecyClass.ORDINARY
+    #: Name, numbers and remark are not shown as they are.
+    is_masked: bool = False
 
     @property
     def phones(self) -> tuple[str, ...]:
@@ -97,10 +104,16 @@ class Parties:
         self._desk = desk
 
     def find(self, party_id: UUID) -> PartyView:
-        """Return a party; raises ``NotFound``."""
+        """Return a party, whole when the actor has opened it, which is written down; raises ``NotFound``."""
         self._desk.require("party.view")
         with self._desk.reading() as session:
-            return views(session, [party_id])[party_id]
+            return self._opened(session, party_id)
+
+    def see(self, party_id: UUID) -> None:
+        """Hand out nothing; raises ``NotFound`` or ``NotAllowed`` for what the actor may not see."""
+        self._desk.require("party.view")
+        with self._desk.reading() as session:
+            get_row(session, PartyRow, party_id, "party")
 
     def list(self, text: str = "", *, after: str = "", limit: int = PAGE_SIZE) -> tuple[Sequence[PartyView], str]:
         """Return a page of parties by name, and the key of the next page (empty on the last)."""
@@ -112,28 +125,32 @@ class Parties:
                     PartyRow.id.in_(search.find(session, "party", question(self._desk, text), limit=500))
                 )
             if after:
-                name, last = _place(after)
+                name, last = _place(session, after)
                 query = query.where((PartyRow.name > name) | ((PartyRow.name == name) & (PartyRow.id > last)))
             rows = session.execute(query).all()
-            found = views(session, [row.id for row in rows[:limit]])
-            next_key = f"{rows[limit - 1].name}~{rows[limit - 1].id}" if len(rows) > limit else ""
+            found = views(self._desk, session, [row.id for row in rows[:limit]])
+            next_key = str(rows[limit - 1].id) if len(rows) > limit else ""
             return tuple(found.values()), next_key
 
     def by_phone(self, phone: str) -> Sequence[PartyView]:
         """Return the parties that are reached under a number, as typed; none for fewer than four digits, or a novel.
 
-        Who may not see numbers whole types all of it: from its beginning he could find out the rest.
+        Who may not see numbers whole types all of it: from its beginning he could find out the rest. So does
+        everybody for a classified customer.
         """
         self._desk.require("party.view")
         wanted = fold_identifier(phone)
         if not _FEWEST_DIGITS <= len(wanted) <= _LONGEST_NUMBER:
             return ()
-        found = ContactPointRow.normalised == (check_phone(phone).value or wanted)
-        if self._desk.actor.may("party.phone"):
-            found |= ContactPointRow.normalised.like(f"{_escaped(wanted)}%", escape="\\")
-        query = select(ContactPointRow.party_id).where(found).limit(10)
+        exactly = ContactPointRow.normalised == (check_phone(phone).value or wanted)
+        begins = ContactPointRow.normalised.like(f"{_escaped(wanted)}%", escape="\\")
+        found = exactly | begins if self._desk.actor.may("party.phone") else exactly
+        query = select(ContactPointRow.party_id, exactly.label("is_exact")).where(found).limit(10)
         with self._desk.reading() as session:
-            return tuple(views(session, list(dict.fromkeys(session.scalars(query)))).values())
+            rows = session.execute(query).all()
+            exact = {row.party_id for row in rows if row.is_exact}
+            known = views(self._desk, session, list(dict.fromkeys(row.party_id for row in rows)))
+            return tuple(party for party in known.values() if party.id in exact or not party.is_masked)
 
     def holdings(self, party_id: UUID) -> Sequence[HoldingView]:
         """Return the assets the party is or was linked to, open links first."""
@@ -184,18 +201,20 @@ class Parties:
         self._set_phones(work.session, row, given)
         work.record("party.created", "party", row.id, after={"name": row.name, "phones": list(given.phones)})
         index_party(work.session, row)
-        return views(work.session, [row.id])[row.id]
+        return views(self._desk, work.session, [row.id])[row.id]
 
     def change(self, party_id: UUID, version: int, given: PartyInput) -> PartyView:
-        """Change a party; raises ``StaleVersion`` or ``InvalidInput``."""
+        """Change a party; raises ``StaleVersion``, ``InvalidInput``, or ``SecrecyClosed`` for one behind masks."""
         self._desk.require("party.edit")
-        problems, identity = _problems(given)
-        if problems:
-            raise InvalidInput(tuple(problems))
         with self._desk.working() as work:
             row = work.get(PartyRow, party_id, "party", lock=True)
+            if self._desk.gate.class_of("party", row).is_classified:
+                self._require_opened(work.session, row)
+            problems, identity = _problems(given)
+            if problems:
+                raise InvalidInput(tuple(problems))
             if row.version != version:
-                raise StaleVersion("party", row.name, version, row.version)
+                raise StaleVersion("party", masked_name(row.name), version, row.version)
             before = _journalled(work.session, row)
             row.kind, row.name = given.kind, given.name.strip()
             row.tier, row.remark = given.tier, given.remark.strip()
@@ -206,16 +225,31 @@ class Parties:
             old, new = changed(before, _journalled(work.session, row))
             work.record("party.changed", "party", row.id, before=old, after=new)
             index_party(work.session, row)
-            return views(work.session, [row.id])[row.id]
+            return self._opened(work.session, row.id)
 
     def unmask(self, party_id: UUID, reason: str) -> str:
-        """Return the full identity number; the reading and its reason are journalled."""
+        """Return the full identity number; the reading and its reason are written down for every customer.
+
+        Raises ``InvalidInput`` without a reason, and ``SecrecyClosed`` for a classified customer who is not opened.
+        """
         self._desk.require("party.unmask")
-        if is_blank(reason):
-            raise InvalidInput((FieldProblem("reason", "", msg("请写明查看原因"), label=msg("原因")),))
+        if problems := text_problems(reason):
+            raise InvalidInput(problems)
         with self._desk.working() as work:
             row = work.get(PartyRow, party_id, "party")
-            work.record("party.unmasked", "party", party_id, after={"reason": reason.strip()})
+            level = self._desk.gate.class_of("party", row)
+            if level.is_classified:
+                self._require_opened(work.session, row)
+            told = Reading(
+                noun="party",
+                record_id=row.id,
+                label=masked_name(row.name),
+                level=level,
+                parts=("identity",),
+                reason_kind="identity",
+                reason=reason.strip(),
+            )
+            self._desk.gate.hand_out([told])
             return self._desk.installation.vault.decrypt(row.identity_cipher) if row.identity_cipher else ""
 
     def relate(
@@ -230,6 +264,19 @@ class Parties:
             work.get(PartyRow, to_id, "party")
             work.session.add(RelationRow(role=role, from_id=from_id, to_id=to_id, begins=begins, ends=ends))
             work.record("party.related", "party", from_id, after={"role": role, "to": to_id})
+
+    def _opened(self, session: Session, party_id: UUID) -> PartyView:
+        """Return a party, whole when the actor may read it as it is; raises ``NotFound``."""
+        seen = views(self._desk, session, [party_id])[party_id]
+        access = self._desk.gate.access(session, "party", party_id) if seen.is_masked else None
+        if access is None:
+            return seen
+        self._desk.gate.hand_out([reading_under(access, seen.name, seen.secrecy, PARTY_PARTS)])
+        return _plain_views(self._desk, session, [party_id])[party_id]
+
+    def _require_opened(self, session: Session, row: PartyRow) -> None:
+        if self._desk.gate.access(session, "party", row.id) is None:
+            raise SecrecyClosed("secrecy.read", "party", str(row.id))
 
     def _set_identity(self, row: PartyRow, identity: str) -> None:
         vault = self._desk.installation.vault
@@ -263,8 +310,13 @@ class Parties:
                 )
 
 
-def views(session: Session, party_ids: Sequence[UUID]) -> dict[UUID, PartyView]:
-    """Return parties by id, in the order asked for; raises ``NotFound`` for one that is not there."""
+def views(desk: "CompanyDesk", session: Session, party_ids: Sequence[UUID]) -> dict[UUID, PartyView]:
+    """Return parties as lists show them, by id, in the order asked for; raises ``NotFound``."""
+    found = _plain_views(desk, session, party_ids)
+    return {key: _masked(view) if view.secrecy.is_classified else view for key, view in found.items()}
+
+
+def _plain_views(desk: "CompanyDesk", session: Session, party_ids: Sequence[UUID]) -> dict[UUID, PartyView]:
     rows = {row.id: row for row in session.scalars(select(PartyRow).where(PartyRow.id.in_(party_ids)))}
     points: dict[UUID, list[ContactPointView]] = {}
     query = select(ContactPointRow).where(ContactPointRow.party_id.in_(party_ids)).order_by(ContactPointRow.id)
@@ -272,7 +324,7 @@ def views(session: Session, party_ids: Sequence[UUID]) -> dict[UUID, PartyView]:
         points.setdefault(point.party_id, []).append(_point(point))
     for missing in set(party_ids) - rows.keys():
         raise NotFound("party", str(missing))
-    return {key: _view(rows[key], tuple(points.get(key, ()))) for key in party_ids}
+    return {key: _view(desk, rows[key], tuple(points.get(key, ()))) for key in party_ids}
 
 
 def index_party(session: Session, row: PartyRow) -> None:
@@ -326,7 +378,7 @@ def _point(row: ContactPointRow) -> ContactPointView:
     return ContactPointView(row.id, row.kind, row.raw, row.normalised, row.verdict, row.verified_at, tuple(row.consent))
 
 
-def _view(row: PartyRow, points: tuple[ContactPointView, ...]) -> PartyView:
+def _view(desk: "CompanyDesk", row: PartyRow, points: tuple[ContactPointView, ...]) -> PartyView:
     return PartyView(
         row.id,
         row.kind,
@@ -338,16 +390,33 @@ def _view(row: PartyRow, points: tuple[ContactPointView, ...]) -> PartyView:
         tuple(row.flags),
         row.version,
         points,
+        desk.gate.class_of("party", row),
     )
 
 
-def _place(key: str) -> tuple[str, UUID]:
-    """Return the name and the id that a page ended with; raises ``InvalidInput`` for a key that was made up."""
-    name, _, last = key.rpartition("~")
+def _masked(view: PartyView) -> PartyView:
+    points = tuple(replace(point, raw=_mask_of(point), normalised=_mask_of(point)) for point in view.contact_points)
+    return replace(
+        view, name=masked_name(view.name), remark=withheld(view.remark), contact_points=points, is_masked=True
+    )
+
+
+def _mask_of(point: ContactPointView) -> str:
+    return masked_phone(point.normalised) if point.kind == "phone" else withheld(point.raw)
+
+
+def _place(session: Session, key: str) -> tuple[str, UUID]:
+    """Return the name and the id that a page ended with; raises ``InvalidInput`` for a key that was made up.
+
+    The key is the id alone: a name may be none that an address should show.
+    """
     try:
-        return name, UUID(last)
-    except ValueError as problem:
-        raise InvalidInput((FieldProblem("after", key, msg("翻页位置无效"), msg("请回到第一页")),)) from problem
+        name = session.scalar(select(PartyRow.name).where(PartyRow.id == UUID(key)))
+    except ValueError:
+        name = None
+    if name is None:
+        raise InvalidInput((FieldProblem("after", key, msg("翻页位置无效"), msg("请回到第一页")),))
+    return name, UUID(key)
 
 
 def _escaped(text: str) -> str:

@@ -11,7 +11,7 @@ from gongdan.domain.snapshots import TicketView
 from gongdan.services.finding import question
 from gongdan.services.grids import AssetView, asset_view, natural
 from gongdan.services.parties import PartyView, views
-from gongdan.services.ticket_rows import ticket_view
+from gongdan.services.secrecy_looks import seen_tickets
 from gongdan.storage import search
 from gongdan.storage.assets import AssetRow
 from gongdan.storage.tickets import TicketRow
@@ -54,8 +54,8 @@ class Searching:
             rows = {row.id: row for row in session.scalars(select(TicketRow).where(TicketRow.id.in_(tickets)))}
             things = {row.id: row for row in session.scalars(select(AssetRow).where(AssetRow.id.in_(assets)))}
             return Hits(
-                tuple(ticket_view(rows[key]) for key in tickets if key in rows),
-                tuple(views(session, parties).values()),
+                tuple(seen_tickets(self._desk, session, [rows[key] for key in tickets if key in rows])),
+                tuple(views(self._desk, session, parties).values()),
                 _by_name([asset_view(things[key]) for key in assets if key in things], asked)[:limit],
             )
 

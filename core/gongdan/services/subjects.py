@@ -55,11 +55,11 @@ def _index_ticket(desk: "CompanyDesk", session: Session, row: TicketRow) -> None
 #: A noun that files shall hang on has its line here, and nothing else.
 NOUNS: Mapping[str, Noun] = {
     "ticket": Noun(
-        model=TicketRow, see=lambda desk, key: desk.tickets.find(key), permission="note.write", index=_index_ticket
+        model=TicketRow, see=lambda desk, key: desk.tickets.see(key), permission="note.write", index=_index_ticket
     ),
     "party": Noun(
         model=PartyRow,
-        see=lambda desk, key: desk.parties.find(key),
+        see=lambda desk, key: desk.parties.see(key),
         permission="party.edit",
         index=lambda _, session, row: index_party(session, row),
     ),

@@ -15,8 +15,8 @@ from gongdan.domain.snapshots import TicketView
 from gongdan.errors import FieldProblem, InvalidInput
 from gongdan.services.duty_conditions import is_overdue
 from gongdan.services.finding import question
+from gongdan.services.secrecy_looks import seen_tickets
 from gongdan.services.ticket_orders import SORTS, page_rows
-from gongdan.services.ticket_rows import ticket_view
 from gongdan.storage import search
 from gongdan.storage.accounts import AccountRow
 from gongdan.storage.duties import DutyRow
@@ -116,7 +116,7 @@ def page(desk: "CompanyDesk", session: Session, wanted: TicketFilter, *, after: 
     """Return a page of tickets; ``after`` is the ``next_key`` of the page before. Raises ``InvalidInput``."""
     rows, next_key = page_rows(session, _conditions(desk, session, wanted), wanted.sort, after=after, limit=limit)
     return TicketList(
-        lines=_lines(session, rows),
+        lines=_lines(desk, session, rows),
         next_key=next_key,
         count=0 if after else count(desk, session, wanted),
     )
@@ -181,7 +181,7 @@ def _day_conditions(wanted: TicketFilter, zone: ZoneInfo) -> Sequence[Any]:
     return found
 
 
-def _lines(session: Session, rows: Sequence[TicketRow]) -> Sequence[TicketLine]:
+def _lines(desk: "CompanyDesk", session: Session, rows: Sequence[TicketRow]) -> Sequence[TicketLine]:
     people = {key for row in rows for key in (row.assignee_id, row.owner_id) if key}
     names: dict[UUID | None, str] = {}
     if people:
@@ -189,8 +189,8 @@ def _lines(session: Session, rows: Sequence[TicketRow]) -> Sequence[TicketLine]:
         names.update({row.id: row.name for row in found})
     due = _next_due(session, [row.id for row in rows])
     return [
-        TicketLine(ticket_view(row), names.get(row.assignee_id, ""), names.get(row.owner_id, ""), due.get(row.id))
-        for row in rows
+        TicketLine(ticket, names.get(ticket.assignee_id, ""), names.get(ticket.owner_id, ""), due.get(ticket.id))
+        for ticket in seen_tickets(desk, session, rows)
     ]
 
 

@@ -35,8 +35,8 @@ EDITABLE = (
 )
 
 
-def ticket_view(row: TicketRow) -> TicketView:
-    """Return a snapshot of the row."""
+def plain_ticket(row: TicketRow) -> TicketView:
+    """Return a snapshot of the row without any mask: for rules and plugins' checks; people get ``secrecy_looks``."""
     return TicketView(
         id=row.id,
         company_id=row.company_id,

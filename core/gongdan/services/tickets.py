@@ -28,8 +28,9 @@ from gongdan.services.departments import require_open
 from gongdan.services.duty_changes import happened
 from gongdan.services.intake import CHANNELS, phone_problems
 from gongdan.services.schemas import read_fields
+from gongdan.services.secrecy_looks import seen_ticket, to_write
 from gongdan.services.ticket_lists import COUNT_LIMIT, PAGE_SIZE, SORTS, TicketFilter, TicketLine, TicketList
-from gongdan.services.ticket_rows import EDITABLE, index_ticket, ticket_view, values_of
+from gongdan.services.ticket_rows import EDITABLE, index_ticket, values_of
 from gongdan.services.work import Work, changed, get_row
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
@@ -68,7 +69,13 @@ class Tickets:
         """Return a ticket; raises ``NotFound``."""
         self._desk.require("ticket.view")
         with self._desk.reading() as session:
-            return ticket_view(self.row(session, ticket_id))
+            return seen_ticket(self._desk, session, self.row(session, ticket_id))
+
+    def see(self, ticket_id: UUID) -> None:
+        """Hand out nothing; raises ``NotFound`` or ``NotAllowed`` for what the actor may not see."""
+        self._desk.require("ticket.view")
+        with self._desk.reading() as session:
+            self.row(session, ticket_id)
 
     def by_number(self, number: str) -> TicketView:
         """Return the ticket of a number; raises ``NotFound``."""
@@ -77,7 +84,7 @@ class Tickets:
             row = session.scalars(select(TicketRow).where(TicketRow.number == number.strip())).one_or_none()
             if row is None:
                 raise NotFound("ticket", number)
-            return ticket_view(row)
+            return seen_ticket(self._desk, session, row)
 
     def type_of(self, ticket: TicketView) -> TicketType | None:
         """Return the declared type of a ticket; None when its plugin is no longer installed."""
@@ -131,7 +138,7 @@ class Tickets:
         """Write down what differs from ``before``, as a correction when there is a reason."""
         old, new = changed(before, values_of(row))
         if not new:
-            return ticket_view(row)
+            return seen_ticket(self._desk, work.session, row)
         row.changed_at = work.now
         work.session.flush()
         index_ticket(work.session, row, ticket_type)
@@ -139,7 +146,7 @@ class Tickets:
         work.record(act, "ticket", row.id, before=old, after={**new, **why})
         work.tell(EventKind.TICKET_CHANGED, "ticket", row.id, names=sorted(new), type=row.type)
         happened(self._desk, work, row, Happening.CHANGED, before=before, remark=reason)
-        return ticket_view(row)
+        return seen_ticket(self._desk, work.session, row)
 
     def type_in_use(self, row: TicketRow) -> TicketType:
         """Return the type of a ticket that is to be changed; raises ``PluginDisabled`` for one that is read only."""
@@ -153,6 +160,7 @@ class Tickets:
         return get_row(session, TicketRow, ticket_id, "ticket", lock=lock)
 
     def _write(self, session: Session, row: TicketRow, ticket_type: TicketType, given: Mapping[str, object]) -> None:
+        given = to_write(self._desk, session, row, given)
         for column, permission in _PERMISSIONS.items():
             if column in given and str(given[column] or "") != str(getattr(row, column) or ""):
                 self._desk.require(permission)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, LargeBinary, MetaData, Uuid
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, LargeBinary, MetaData, String, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from uuid6 import uuid7
@@ -136,3 +136,9 @@ class CompanyScoped:
     @declared_attr
     def company_id(cls) -> Mapped[UUID]:  # noqa: N805 -- a mapped class attribute
         return mapped_column(UuidColumn(), ForeignKey("company.id"), active_history=True)
+
+
+class Classified:
+    """A row with a secrecy class of its own; empty while what is declared for its kind holds."""
+
+    secrecy: Mapped[str] = mapped_column(String(16), server_default="")

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gongdan.storage.base import Base, CompanyScoped, Identified
+from gongdan.storage.base import Base, Classified, CompanyScoped, Identified
 
 
-class PartyRow(Identified, CompanyScoped, Base):
+class PartyRow(Identified, CompanyScoped, Classified, Base):
     """A person or a company that the company deals with."""
 
     __tablename__ = "party"

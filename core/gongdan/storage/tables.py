@@ -18,6 +18,7 @@ from gongdan.storage import (
     printing,
     rosters,
     search,
+    secrecy,
     tickets,
     timers,
 )
@@ -42,6 +43,7 @@ MODULES = (
     printing,
     rosters,
     search,
+    secrecy,
     tickets,
     timers,
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gongdan.storage.base import Base, CompanyScoped, Identified
+from gongdan.storage.base import Base, Classified, CompanyScoped, Identified
 
 
 def _where(condition: str, on_sqlite: str = "") -> dict[str, Any]:
@@ -15,7 +15,7 @@ def _where(condition: str, on_sqlite: str = "") -> dict[str, Any]:
     return {"postgresql_where": text(condition), "sqlite_where": text(on_sqlite or condition)}
 
 
-class TicketRow(Identified, CompanyScoped, Base):
+class TicketRow(Identified, CompanyScoped, Classified, Base):
     """One case. Words such as state and severity are names that the ticket type declares."""
 
     __tablename__ = "ticket"

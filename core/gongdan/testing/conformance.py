@@ -49,6 +49,7 @@ MODULES = frozenset(
         "policy",
         "reports",
         "roles",
+        "secrecy",
         "rules",
         "services",
         "ticket_types",

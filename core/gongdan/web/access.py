@@ -13,10 +13,12 @@ from flask import Flask, current_app, g, redirect, render_template, request, ses
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from gongdan.domain.secrecy import Way
 from gongdan.errors import NoCompanyNamed, NotAllowed, OtherCompany
 from gongdan.services.accounts import AccountView
 from gongdan.services.actors import Actor
 from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.services.secrecy_gate import Occasion
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -164,7 +166,8 @@ def _recognise() -> None:
     entry = installation().accounts.enter(found.account, found.company_id)
     g.person, g.device, g.companies, g.actor = found.account, found, entry.companies, entry.actor
     if entry.company:
-        g.desk = installation().at(entry.company, entry.actor)
+        occasion = Occasion(Way.PAGE, found.address, is_one_look=True)
+        g.desk = installation().at(entry.company, entry.actor, occasion)
 
 
 def _check(access: Access) -> Response | None:

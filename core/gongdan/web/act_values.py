@@ -9,6 +9,7 @@ from flask import g
 from gongdan.domain.limits import describe, read_limit
 from gongdan.domain.plans import PlanState
 from gongdan.domain.policy import describe_value
+from gongdan.domain.secrecy import CLASS_LABELS, NOUNS, PARTS, REASONS, WAY_LABELS
 from gongdan.domain.ticket_types import TicketType
 from gongdan.errors import InvalidInput
 from gongdan.language.sentences import spoken
@@ -43,6 +44,11 @@ def words() -> dict[tuple[str, str], Mapping[str, str]]:
         ("approval", "channel"): approval_words.SPOKEN_CHANNELS,
         ("duty_log_entry", "kind"): {kind.value: text for kind, (text, _, _) in KINDS.items()},
     }
+    for noun in NOUNS:
+        found[noun, "parts"] = PARTS
+        found[noun, "level"] = {level.value: label for level, label in CLASS_LABELS.items()}
+        found[noun, "way"] = {way.value: label for way, label in WAY_LABELS.items()}
+        found[noun, "reason_kind"] = {reason.value: reason.label for reason in REASONS}
     for noun in (*_DUTIES, "plan"):
         found[noun, "rule"] = labels
         found[noun, "debtor"] = roles

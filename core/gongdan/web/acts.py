@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import g
 
 from gongdan.domain.fields import Field
+from gongdan.domain.secrecy import NOUNS as SECRECY_NOUNS
 from gongdan.services.import_files import OUTCOME_WORDS, VERDICT_WORDS
 from gongdan.services.intake import CHANNELS
 from gongdan.services.journal import JournalEntry
@@ -114,6 +115,14 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "party.imported": (msg("随导入建立"), "database-import"),
     "party.related": (msg("建立了客户关系"), "link"),
     "party.unmasked": (msg("查看了完整证件号"), "eye"),
+    "secrecy.asked": (msg("申请查看涉密内容"), "hourglass"),
+    "secrecy.classified": (msg("设定了密级"), "lock"),
+    "secrecy.closed": (msg("结束了涉密查看"), "eye-off"),
+    "secrecy.consent": (msg("批准查看涉密内容"), "circle-check"),
+    "secrecy.granted": (msg("批准查看涉密内容"), "circle-check"),
+    "secrecy.opened": (msg("打开了涉密内容"), "eye"),
+    "secrecy.read": (msg("查看了涉密内容"), "eye"),
+    "secrecy.refused": (msg("没有批准查看涉密内容"), "ban"),
     "plan.begun": (msg("计划开始"), "calendar"),
     "plan.ended": (msg("计划终止"), "ban"),
     "plan.rebased": (msg("计划的起点改变，重新计划"), "refresh"),
@@ -188,7 +197,7 @@ GROUPS: Mapping[str, str] = {
     "policy.": msg("制度"), "calendar.": msg("工作日历"), "member.": msg("人员"), "account.": msg_in("many", "账号"),
     "session.": msg_in("many", "登录"), "role.": msg_in("many", "角色"), "department.": msg_in("many", "部门"),
     "number_pattern.": msg_in("many", "编号格式"), "view.": msg_in("many", "视图"), "plugin.": msg_in("many", "扩展"),
-    "company.": msg_in("many", "公司"), "timer.": msg_in("many", "定时"),
+    "secrecy.": msg("涉密"), "company.": msg_in("many", "公司"), "timer.": msg_in("many", "定时"),
 }  # fmt: skip
 
 #: Kinds of things that acts are about, one of them.
@@ -234,6 +243,7 @@ _NAMES: Mapping[str, str] = {
     "holder": msg("在谁手中"), "purpose": msg("用途"), "until": msg("归还时间"), "mark": msg("环号、封号或标记"),
     "witnesses": msg("见证人"), "lost_by": msg("遗失时在谁手中"), "before": msg("原来"), "after": msg("改为"),
     "copies": msg("份数"), "retain_until": msg("保存到"), "party_id": msg("寄存人"),
+    "level": msg("密级"), "parts": msg("看了什么"), "reason_kind": msg("原因类别"),
     "cancelled": msg("取消的次数"), "written_at": msg("写入时间"),
     "form": msg("单据"), "edition": msg("版次"), "ticket": msg("工单"), "box": msg("签名处"), "way": msg("签名方式"),
     "deputy_for": msg("代谁"), "witness": msg("在场人"), "why": msg("原因"), "photos": msg("照片"),
@@ -241,7 +251,10 @@ _NAMES: Mapping[str, str] = {
     "sat": msg("星期六"), "sun": msg("星期日"),
 }  # fmt: skip
 #: Names that mean something else for some things.
-_OWN_NAMES: Mapping[tuple[str, str], str] = {("shift", "role"): msg("角色")}
+_OWN_NAMES: Mapping[tuple[str, str], str] = {
+    **{(noun, "way"): msg("方式") for noun in SECRECY_NOUNS},
+    ("shift", "role"): msg("角色"),
+}
 #: What only the program goes by.
 _SILENT = frozenset({"point", "seed", "account_id", "author_id", "subject_kind", "digest", "photos"})
 

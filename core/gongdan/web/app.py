@@ -53,6 +53,7 @@ from gongdan.web import (
     roster_changes,
     rosters,
     search,
+    secrecy,
     security,
     shown,
     throttle,
@@ -103,6 +104,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     duty_log.pages,
     handovers.pages,
     search.pages,
+    secrecy.pages,
     ticket.pages,
     ticket_edit.pages,
     ticket_links.pages,
@@ -123,6 +125,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     access.install(app)
     words.install(app)
     shown.install(app)
+    secrecy.install(app)
     due_times.install(app)
     duties.install(app)
     plan_words.install(app)

@@ -6,6 +6,7 @@ A schema's fields carry their labels; rules of the business stay in the services
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
@@ -68,6 +69,14 @@ def moment(label: str) -> fields.NaiveDateTime:
         error_messages={"invalid": msg("应为日期和时间，例如 2026-03-05 15:20")},
         metadata={"label": label},
     )
+
+
+def asked_id(text: str) -> UUID | None:
+    """Return the id that an address or a form names, None for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def asked_day(text: str) -> date | None:

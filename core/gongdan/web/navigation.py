@@ -60,6 +60,8 @@ _ADMINISTRATION = (
     _Entry(msg_in("many", "扩展"), "plugins.index", "puzzle", "plugin.admin"),
     _Entry(msg("定时任务"), "timers.index", "hourglass", "plugin.admin"),
     _Entry(msg("日志"), "journal.index", "history", "journal.view"),
+    _Entry(msg("涉密查阅记录"), "secrecy.log", "eye", "secrecy.audit"),
+    _Entry(msg("涉密查看申请"), "secrecy.requests", "lock", "secrecy.consent"),
     _Entry(msg("全部公司"), "companies.index", "building-community", operator=True),
 )
 
@@ -95,6 +97,9 @@ def _links(entries: Sequence[_Entry]) -> Iterator[Link]:
 
 
 def _waiting(entry: _Entry) -> str:
+    if entry.endpoint == "secrecy.requests":
+        count = g.desk.secrecy.count_waiting()
+        return say(msg("{count} 项待批准"), count=count) if count else ""
     if entry.endpoint != "timers.index" or not g.desk.timer_lists.has_parked():
         return ""
     return say(msg("有搁置"))

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from gongdan.errors import GongdanError, InvalidInput, StaleVersion
+from gongdan.errors import GongdanError, InvalidInput, SecrecyClosed, StaleVersion
 from gongdan.services.parties import PartyInput, PartyView
 from gongdan.services.tickets import TicketFilter
 from gongdan.text import msg
@@ -18,6 +18,7 @@ from gongdan.web.forms import Form
 from gongdan.web.pages import dialog, done_with, go, told
 from gongdan.web.problems import status_of
 from gongdan.web.record_words import role_labels, today
+from gongdan.web.secrecy import of_record
 from gongdan.web.words import say
 
 pages = Blueprint("parties", __name__)
@@ -72,7 +73,7 @@ def show(party_id: UUID) -> str:
         "parties/show.html", party=party, kinds=KINDS, consents=contacts.CONSENTS,
         holdings=desk.parties.holdings(party_id), role_labels=role_labels(), open_tickets=open_tickets,
         past_tickets=past_tickets, history=tuple(reversed(desk.journal.of(party_id))), acts=acts,
-        today=today(),
+        today=today(), **of_record("party", party_id, is_classified=party.secrecy.is_classified),
     )  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def create() -> Answer:
 @pages.get("/parties/<uuid:party_id>/edit")
 @needs("party.edit")
 def edit(party_id: UUID) -> str:
-    party = current_desk().parties.find(party_id)
+    party = _open_party(party_id)
     return _form_page(merging.remembered(_values(party)).with_value("version", party.version), party)
 
 
@@ -106,7 +107,7 @@ def edit(party_id: UUID) -> str:
 @needs("party.edit")
 def save(party_id: UUID) -> Answer:
     desk, form = current_desk(), contacts.gathered(Form.typed())
-    party = desk.parties.find(party_id)
+    party = _open_party(party_id)
     try:
         desk.parties.change(party_id, form.version(), _read(form, party))
     except StaleVersion as refusal:
@@ -135,6 +136,14 @@ def unmask(party_id: UUID) -> Answer:
     except GongdanError as refusal:
         form = form.refused(refusal)
     return dialog("parties/unmask.html", party=party, form=form, identity=identity)
+
+
+def _open_party(party_id: UUID) -> PartyView:
+    """Return a party to be changed; raises ``SecrecyClosed`` for one behind masks, which would be taken for values."""
+    party = current_desk().parties.find(party_id)
+    if party.is_masked:
+        raise SecrecyClosed("secrecy.read", "party", str(party_id))
+    return party
 
 
 def _read(form: Form, party: PartyView | None = None) -> PartyInput:

@@ -63,7 +63,7 @@ def phone(value: str, *, permission: str = "party.phone") -> str:
 
 def phone_link(value: str, *, is_own: bool = False) -> Markup:
     """Return a phone number to be dialled, or masked; ``is_own`` is of a ticket that the person answers for."""
-    dialled = _UNDIALLED.sub("", value)
+    dialled = "" if "*" in value else _UNDIALLED.sub("", value)
     if not dialled or not (is_own or may("party.phone")):
         return Markup.escape(phone(value))
     return Markup('<a class="phone" href="tel:{}">{}</a>').format(dialled, value)

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from gongdan.domain.fields import Field
+from gongdan.domain.secrecy import SecrecyClass
 from gongdan.domain.snapshots import TicketView
 from gongdan.domain.ticket_types import TicketType
 from gongdan.domain.workflow import Move, StateCategory
@@ -25,6 +26,7 @@ from gongdan.web.forms import Form
 from gongdan.web.pages import dialog, done_with, go, told
 from gongdan.web.plan_words import strips
 from gongdan.web.problems import status_of
+from gongdan.web.secrecy import of_record
 from gongdan.web.ticket_edit import history_of
 from gongdan.web.ticket_next import next_step
 from gongdan.web.ticket_people import people_options
@@ -142,6 +144,7 @@ def _page(ticket_id: UUID, composer: Form) -> str:
         return render_template(
             "ticket/show.html",
             case=case,
+            **of_record("ticket", ticket_id, is_classified=case.ticket.secrecy != SecrecyClass.ORDINARY),
             ticket=case.ticket,
             duties=duties_of(ticket_id),
             strips=strips(ticket_id),

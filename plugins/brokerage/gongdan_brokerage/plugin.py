@@ -6,6 +6,7 @@ from gongdan.api import CompanyView, Demo, MenuEntry, Rulebook, Tile, hookimpl, 
 from gongdan_brokerage import demo
 from gongdan_brokerage.assets import ASSET_KINDS, LINK_RULES
 from gongdan_brokerage.roles import ROLES
+from gongdan_brokerage.secrecy import SECRECY_RULES
 from gongdan_brokerage.ticket_types import REBATE_STATEMENT
 
 
@@ -18,6 +19,7 @@ def register_rulebook() -> Rulebook:
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
         roles=ROLES,
+        secrecy_rules=SECRECY_RULES,
         clauses=read_clauses("gongdan_brokerage"),
         assets_label=msg_in("many", "代理商"),
     )

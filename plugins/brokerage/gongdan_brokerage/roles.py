@@ -16,6 +16,7 @@ _CLERK = _VIEW | {
     "ticket.link",
     "party.edit",
     "party.phone",
+    "secrecy.read",
     "asset.edit",
     "import.run",
 }
@@ -27,7 +28,17 @@ ROLES: tuple[Role, ...] = (
         BROKERAGE_HEAD,
         msg("返佣负责人"),
         _CLERK
-        | {"ticket.assign", "ticket.correct", "ticket.change_owner", "party.unmask", "export.run", "journal.view"},
+        | {
+            "ticket.assign",
+            "ticket.correct",
+            "ticket.change_owner",
+            "party.unmask",
+            "secrecy.consent",
+            "secrecy.classify",
+            "secrecy.audit",
+            "export.run",
+            "journal.view",
+        },
     ),
     Role(CASHIER, msg("出纳"), _VIEW),
 )

@@ -66,7 +66,14 @@ def test_reading_a_full_number_needs_a_reason_and_is_journalled(supervisor: Comp
         supervisor.parties.unmask(party.id, "  ")
     assert supervisor.parties.unmask(party.id, "办理过户") == NUMBER
     entry = supervisor.journal.of(party.id)[-1]
-    assert (entry.act, entry.actor_name, entry.after) == ("party.unmasked", "李建国", {"reason": "办理过户"})
+    told = {
+        "level": "ordinary",
+        "parts": ["identity"],
+        "reason": "办理过户",
+        "reason_kind": "identity",
+        "way": "service",
+    }
+    assert (entry.act, entry.actor_name, entry.after) == ("secrecy.read", "李建国", told)
 
 
 def test_who_may_not_unmask_reads_nothing(person: People, supervisor: CompanyDesk, unchanged: Unchanged) -> None:

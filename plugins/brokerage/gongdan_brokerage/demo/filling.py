@@ -50,7 +50,8 @@ def _enter_agents(desk: CompanyDesk, today: date) -> None:
             AssetInput(
                 kind="agency",
                 code=agent.code,
-                label=f"{agent.code} {agent.name}",
+                # Who the agent is stands in the customer file, which is secret.
+                label=agent.code,
                 parent_id=made.get(agent.above),
                 state="active",
                 fields={

@@ -13,12 +13,12 @@ _DAY: Final = 24 * 60
 #: After so many days of a month most of the statements of the month before are on their way.
 _SETTLING_DAYS: Final = 14
 
-_RUIFENG: Final = (("杭州瑞丰商贸有限公司", "13064715718"), "A001 杭州瑞丰商贸有限公司")
-_NINGBO: Final = (("宁波银河投资咨询有限公司", "17192532891"), "A002 宁波银河投资咨询有限公司")
-_NANNING: Final = (("南宁银河信息咨询有限公司", "18582907536"), "A003 南宁银河信息咨询有限公司")
-_DINGSHENG: Final = (("杭州鼎盛商贸有限公司", "17286195499"), "A004 杭州鼎盛商贸有限公司")
-_ZHONGZE: Final = (("长沙中泽投资咨询有限公司", "13677775373"), "A005 长沙中泽投资咨询有限公司")
-_HAICHENG: Final = (("厦门海诚贸易有限公司", "13600046006"), "A006 厦门海诚贸易有限公司")
+_RUIFENG: Final = (("杭州瑞丰商贸有限公司", "13064715718"), "A001")
+_NINGBO: Final = (("宁波银河投资咨询有限公司", "17192532891"), "A002")
+_NANNING: Final = (("南宁银河信息咨询有限公司", "18582907536"), "A003")
+_DINGSHENG: Final = (("杭州鼎盛商贸有限公司", "17286195499"), "A004")
+_ZHONGZE: Final = (("长沙中泽投资咨询有限公司", "13677775373"), "A005")
+_HAICHENG: Final = (("厦门海诚贸易有限公司", "13600046006"), "A006")
 
 
 def _figures(volume: str, opening: str, accrued: str, **more: str) -> Mapping[str, object]:
