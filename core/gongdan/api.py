@@ -129,7 +129,6 @@ from gongdan.services.approval_rows import ApprovalView
 from gongdan.services.approval_subjects import ApprovalSubject
 from gongdan.services.assets import AssetInput
 from gongdan.services.attachment_rows import AttachmentView
-from gongdan.services.attachments import StoredFile
 from gongdan.services.calendars import CalendarDraft
 from gongdan.services.custody_checks import ItemInput, Lending
 from gongdan.services.decisions import Spoken
@@ -148,6 +147,7 @@ from gongdan.services.plan_rows import PlanView, RunFile, RunView, TargetView
 from gongdan.services.plan_words import CATCH_UP_CHOICES, REST_DAY_CHOICES
 from gongdan.services.rosters import NewShift
 from gongdan.services.secrecy import NewAccess
+from gongdan.services.stored_files import StoredFile
 from gongdan.services.ticket_lists import TicketFilter
 from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, UtcDateTime, UuidColumn
 from gongdan.text import msg, msg_in

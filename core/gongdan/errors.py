@@ -296,6 +296,19 @@ class SecrecyClosed(NotAllowed):
     key: str = ""
 
 
+@dataclass(eq=False)
+class QuotaExceeded(Refused):
+    """A company's files take all the room that it has given them."""
+
+    code: ClassVar[str] = "files_quota"
+    text: ClassVar[str] = msg("附件的空间不够：共 {quota_mb} MB，已用 {used_mb} MB，这次要 {needed_mb} MB")
+    remedy: ClassVar[str] = msg("请压缩或减少文件，或请公司管理员在制度里调高“本公司的附件最多占多少空间”")
+
+    quota_mb: str = ""
+    used_mb: str = ""
+    needed_mb: str = ""
+
+
 # --- Failures: the installation is not in order -----------------------------------------------------------------
 
 

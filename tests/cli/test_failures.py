@@ -65,7 +65,7 @@ def test_the_doctor_finds_nothing_wrong_after_init(ready: Console) -> None:
     checks = ready.json("doctor", "--port", "59123")
     assert {check["health"] for check in checks} == {"ok"}
     assert [check["subject"] for check in checks] == [
-        "设置", "磁盘", "数据库", "密钥文件", "PDF 字体", "文件存储", "表结构", "扩展", "定时", "端口",
+        "设置", "磁盘", "数据库", "密钥文件", "PDF 字体", "图片", "文件存储", "表结构", "扩展", "定时", "端口",
     ]  # fmt: skip
 
 

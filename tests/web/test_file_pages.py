@@ -12,7 +12,7 @@ from gongdan.domain.subjects import SubjectKey
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.file_checks import Upload
 from gongdan.testing.factories import Factory
-from tests.core.services.test_attachments import PNG
+from tests.core.services.pictures import PNG
 from tests.web.visitor import Visitor
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -36,7 +36,7 @@ def test_the_card_of_a_customer_and_of_an_asset_takes_files_and_shows_them(
         )
         assert (answer.status_code, answer.headers["Location"]) == (303, f"{page}{key}")
         shown = administrator.get(f"{page}{key}").text
-        assert re.search(r'<img src="/attachments/[0-9a-f-]+" alt="现场.png"', shown)
+        assert re.search(r'<img src="/attachments/[0-9a-f-]+/thumbnail" alt="现场.png"', shown)
         assert "说明.txt</span>" in shown
         assert [file.name for file in company_desk.attachments.of(SubjectKey(kind, key))] == ["现场.png", "说明.txt"]
 

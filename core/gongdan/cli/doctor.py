@@ -75,6 +75,7 @@ def _examine(terminal: Terminal) -> Iterator[Check]:
     yield database
     yield _secret(terminal)
     yield _fonts(terminal)
+    yield _images(terminal)
     yield _attempt(terminal, msg("文件存储"), lambda: _try_files(terminal))
     if database.health is Health.OK:
         tables = _attempt(terminal, msg("表结构"), lambda: _versions(terminal))
@@ -129,6 +130,16 @@ def _secret(terminal: Terminal) -> Check:
         remedy = terminal.say(msg("请运行 chmod 600 {path}"), path=path)
         return Check(msg("密钥文件"), Health.FAIL, f"{path} {mode:o}", remedy)
     return Check(msg("密钥文件"), Health.OK, str(path))
+
+
+def _images(terminal: Terminal) -> Check:
+    """Tell whether photos can be drawn anew; without the extra none is shown in a page."""
+    from gongdan.services.images import can_clean
+
+    if can_clean():
+        return Check(msg("图片"), Health.OK, "Pillow")
+    found = terminal.say(msg("照片按原样保存，页面上不显示，只能下载"))
+    return Check(msg("图片"), Health.WARN, found, terminal.say(msg("请运行 pip install 'gongdan[images]'")))
 
 
 def _fonts(terminal: Terminal) -> Check:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from gongdan.domain.fields import Choice
 from gongdan.domain.limits import Limit, describe
+from gongdan.domain.photos import PhotoFactsKept
 from gongdan.domain.policy_values import EXAMPLES, FORMS, READERS, SIZES, PolicyKind, Value, write_value
 from gongdan.domain.recurrences import Every, Recurrence, describe_period, describe_recurrence
 from gongdan.errors import FieldProblem, InvalidInput
@@ -215,5 +216,23 @@ CORE_POLICY_KEYS: tuple[PolicyKey, ...] = (
         PolicyKind.LIMIT,
         clauses=("001-02-03",),
         proposed="same_day",
+    ),
+    PolicyKey(
+        "core.files_mb",
+        msg("本公司的附件最多占多少空间"),
+        PolicyKind.INTEGER,
+        lowest="1",
+        highest="100000000",
+        unit_label=msg("MB"),
+    ),
+    PolicyKey(
+        "core.photo_facts",
+        msg("照片里由相机写入的内容留下什么"),
+        PolicyKind.CHOICE,
+        choices=(
+            Choice(PhotoFactsKept.NOTHING.value, msg("什么也不留")),
+            Choice(PhotoFactsKept.TIME.value, msg("只留拍摄时间")),
+            Choice(PhotoFactsKept.TIME_AND_PLACE.value, msg("留下拍摄时间和地点")),
+        ),
     ),
 )

@@ -8,12 +8,22 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from gongdan.domain.photos import Coordinates, CoordinateSystem
 from gongdan.domain.subjects import SubjectKey
 from gongdan.storage.accounts import AccountRow
 from gongdan.storage.attachments import AttachmentRow
 
-#: Images that a browser may show in the page; everything else is only downloaded.
-SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """What is known of an image that was drawn anew; only such a one is shown in a page."""
+
+    width_px: int
+    height_px: int
+    thumbnail_sha256: str
+    #: Aware, UTC; None when neither the camera nor anybody says it.
+    taken_at: datetime | None
+    coordinates: Coordinates | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +41,13 @@ class AttachmentView:
     added_at: datetime
     #: Name of the person; empty for what no person added.
     added_by: str
+    #: None for what is only downloaded.
+    picture: PictureView | None = None
 
     @property
     def is_image(self) -> bool:
-        """Tell whether a browser may show it in the page."""
-        return self.media_type in SHOWN_INLINE
+        """Tell whether it is an image, shown in a page or not."""
+        return self.media_type.startswith("image/")
 
 
 def on_subject(session: Session, subject: SubjectKey) -> Sequence[AttachmentView]:
@@ -71,4 +83,15 @@ def _view(row: AttachmentRow, added_by: str) -> AttachmentView:
         sha256=row.sha256,
         added_at=row.added_at,
         added_by=added_by,
+        picture=_picture(row),
     )
+
+
+def _picture(row: AttachmentRow) -> PictureView | None:
+    if row.width_px is None or row.height_px is None:
+        return None
+    place = None
+    if row.latitude_microdegrees is not None and row.longitude_microdegrees is not None:
+        system = CoordinateSystem(row.coordinate_system)
+        place = Coordinates(row.latitude_microdegrees, row.longitude_microdegrees, system)
+    return PictureView(row.width_px, row.height_px, row.thumbnail_sha256, row.taken_at, place)

@@ -1,7 +1,6 @@
 """Attachments: files on whatever a company has, checked by their bytes, stored under their hash."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,25 +11,16 @@ from gongdan.domain.subjects import SubjectKey
 from gongdan.errors import FileMissing, NotAllowed, NotFound
 from gongdan.services import subjects
 from gongdan.services.attachment_rows import AttachmentView, on_subject, views
-from gongdan.services.file_checks import Upload, clean_name, sniff
+from gongdan.services.file_checks import Upload
 from gongdan.services.file_keeping import plan_sweep
+from gongdan.services.file_quotas import FileRoom, room_of
 from gongdan.services.secrecy_files import hand_out_file, seen_files
+from gongdan.services.stored_files import StoredFile, check_files, store_files
 from gongdan.services.work import Work
 from gongdan.storage.attachments import AttachmentRow
 
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A checked file whose bytes are in the store, and that hangs on nothing yet."""
-
-    name: str
-    media_type: str
-    size_bytes: int
-    sha256: str
-    content: bytes = field(repr=False)
 
 
 class Attachments:
@@ -44,7 +34,8 @@ class Attachments:
     def add(self, subject: SubjectKey, files: Sequence[Upload]) -> Sequence[AttachmentView]:
         """Attach files to a subject, all or none.
 
-        Raises ``FileRefused``, ``NotFound`` for a subject that is not the company's, ``NotAllowed``.
+        Raises ``FileRefused``, ``InvalidInput`` for too many at once, ``QuotaExceeded``, ``FileStoreFailed``,
+        ``NotFound`` for a subject that is not the company's, ``NotAllowed``.
         """
         stored = self.store(subject, files)
         with self._desk.working() as work:
@@ -56,19 +47,24 @@ class Attachments:
         No transaction waits meanwhile: ``attach`` follows within one. Raises as ``add`` does.
         """
         self._require(subject)
-        checked = [(file, sniff(file)) for file in files]
-        return [self._put(file, media_type) for file, media_type in checked]
+        checked = check_files(self._desk, files)
+        self._room().require([len(file.content) for file in checked])
+        return store_files(self._desk, checked)
 
     def attach(
         self, work: Work, subject: SubjectKey, stored: Sequence[StoredFile], *, note_id: UUID | None = None
     ) -> Sequence[AttachmentView]:
-        """Hang stored files on a subject inside a running transaction; raises ``NotFound`` or ``NotAllowed``."""
+        """Hang stored files on a subject inside a running transaction.
+
+        Raises ``NotFound``, ``NotAllowed``, and ``QuotaExceeded`` when somebody else was quicker.
+        """
         if not stored:
             return ()
         work.take_turn()
-        self._see_to_bytes(stored)
         held = subjects.hold(self._desk, work, subject)
-        rows = [self._row(work, subject, file, note_id) for file in stored]
+        room_of(self._desk, work.session).require([file.size_bytes for file in stored])
+        self._see_to_bytes(stored)
+        rows = [_row(work, subject, file, note_id) for file in stored]
         work.session.add_all(rows)
         work.session.flush()
         for row in rows:
@@ -92,21 +88,39 @@ class Attachments:
             subjects.noun_of(subject).see(self._desk, subject.id)
             return seen_files(self._desk, session, subject, on_subject(session, subject))
 
-    def read(self, attachment_id: UUID) -> tuple[AttachmentView, bytes]:
-        """Return an attachment with its bytes.
+    def find(self, attachment_id: UUID) -> AttachmentView:
+        """Return an attachment.
 
         Raises ``NotFound``, also for what hangs on something that the actor may not see: nobody learns that it is
-        there. Raises ``SecrecyClosed`` for what is withheld from him, and ``FileMissing`` when the bytes are gone.
+        there. Raises ``SecrecyClosed`` for what is withheld from him; what he gets of something classified is written
+        down, for whoever finds a file opens it.
         """
         with self._desk.reading() as session:
             found = views(session, select(AttachmentRow).where(AttachmentRow.id == attachment_id))
             if not found or not subjects.may_see(self._desk, found[0].subject):
                 raise NotFound("attachment", str(attachment_id))
             hand_out_file(self._desk, session, found[0].subject)
-        try:
-            return found[0], self._desk.installation.files.get(self._desk.company.id, found[0].sha256)
-        except FileNotFoundError as problem:
-            raise FileMissing(found[0].name) from problem
+            return found[0]
+
+    def read(self, attachment_id: UUID) -> tuple[AttachmentView, bytes]:
+        """Return an attachment with its bytes; raises as ``find`` and ``content`` do."""
+        found = self.find(attachment_id)
+        return found, self.content(found)
+
+    def content(self, found: AttachmentView) -> bytes:
+        """Return the bytes of an attachment that was found; raises ``FileMissing`` when they are gone."""
+        return self._bytes(found, found.sha256)
+
+    def thumbnail(self, found: AttachmentView) -> bytes:
+        """Return the small picture of an image that was found, a JPEG; raises ``NotFound`` for what has none."""
+        if found.picture is None:
+            raise NotFound("attachment", str(found.id))
+        return self._bytes(found, found.picture.thumbnail_sha256)
+
+    def room(self) -> FileRoom:
+        """Return what the company's files take and may take; needs ``company.admin``."""
+        self._desk.require("company.admin")
+        return self._room()
 
     # --- Steps -------------------------------------------------------------------------------
 
@@ -117,28 +131,45 @@ class Attachments:
             if not subjects.may_add(self._desk, session, subject):
                 raise NotAllowed(noun.permission)
 
+    def _room(self) -> FileRoom:
+        with self._desk.reading() as session:
+            return room_of(self._desk, session)
+
     def _see_to_bytes(self, stored: Sequence[StoredFile]) -> None:
         """Store again what was swept away since: from here to the end of the transaction nobody sweeps."""
         files, company_id = self._desk.installation.files, self._desk.company.id
-        for file in stored:
-            if not files.has(company_id, file.sha256):
-                files.put(company_id, file.content)
+        parts = [(file.sha256, file.content) for file in stored]
+        parts += [(file.picture.thumbnail_sha256, file.picture.thumbnail) for file in stored if file.picture]
+        for digest, content in parts:
+            if not files.has(company_id, digest):
+                files.put(company_id, content)
 
-    def _put(self, file: Upload, media_type: str) -> StoredFile:
-        digest = self._desk.installation.files.put(self._desk.company.id, file.content)
-        return StoredFile(clean_name(file.name), media_type, len(file.content), digest, file.content)
+    def _bytes(self, found: AttachmentView, digest: str) -> bytes:
+        try:
+            return self._desk.installation.files.get(self._desk.company.id, digest)
+        except FileNotFoundError as problem:
+            raise FileMissing(found.name) from problem
 
-    @staticmethod
-    def _row(work: Work, subject: SubjectKey, file: StoredFile, note_id: UUID | None) -> AttachmentRow:
-        return AttachmentRow(
-            id=uuid7(),
-            subject_kind=subject.kind,
-            subject_id=subject.id,
-            note_id=note_id,
-            name=file.name,
-            media_type=file.media_type,
-            sha256=file.sha256,
-            size_bytes=file.size_bytes,
-            added_by=work.actor.account_id,
-            added_at=work.now,
-        )
+
+def _row(work: Work, subject: SubjectKey, file: StoredFile, note_id: UUID | None) -> AttachmentRow:
+    picture, facts = file.picture, file.picture.facts if file.picture else None
+    place = facts.coordinates if facts else None
+    return AttachmentRow(
+        id=uuid7(),
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        note_id=note_id,
+        name=file.name,
+        media_type=file.media_type,
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        width_px=picture.width_px if picture else None,
+        height_px=picture.height_px if picture else None,
+        thumbnail_sha256=picture.thumbnail_sha256 if picture else "",
+        taken_at=facts.taken_at if facts else None,
+        latitude_microdegrees=place.latitude_microdegrees if place else None,
+        longitude_microdegrees=place.longitude_microdegrees if place else None,
+        coordinate_system=place.system.value if place else "",
+        added_by=work.actor.account_id,
+        added_at=work.now,
+    )

@@ -119,8 +119,11 @@ FILE_HANDLERS: Mapping[str, Handler] = {SWEEP: _sweep}
 
 
 def _names(session: Session) -> Mapping[str, str]:
-    """Return the name of a file by its hash."""
-    return {row.sha256: row.name for row in session.execute(select(AttachmentRow.sha256, AttachmentRow.name))}
+    """Return the name of a file by its hash, and by that of its small picture."""
+    columns = AttachmentRow.sha256, AttachmentRow.thumbnail_sha256, AttachmentRow.name
+    rows = session.execute(select(*columns)).all()
+    names = {digest: name for digest, _, name in rows}
+    return names | {thumbnail: name for _, thumbnail, name in rows if thumbnail}
 
 
 def _count(sizes: Sequence[int]) -> FileCount:

@@ -14,11 +14,11 @@ from gongdan.domain.receivers import Around, find
 from gongdan.domain.subjects import SubjectKey
 from gongdan.domain.workflow import is_empty
 from gongdan.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, SignatureRefused, StaleVersion
-from gongdan.services.attachments import StoredFile
 from gongdan.services.duty_figures import Figures
 from gongdan.services.file_checks import Upload
 from gongdan.services.form_keeping import HeldForm, hold
 from gongdan.services.form_rows import signatures_of
+from gongdan.services.stored_files import StoredFile
 from gongdan.services.work import get_row
 from gongdan.storage.forms import FormSignatureRow
 from gongdan.storage.tickets import TicketRow
@@ -121,6 +121,9 @@ class Signing:
     def _sign(self, wanted: _Signature) -> FormView:
         self._desk.require("ticket.view")
         with self._desk.working() as work:
+            if wanted.files:
+                # Whoever attaches takes his turn, and asks for it before anything else is locked.
+                work.take_turn()
             held = hold(self._desk, work, wanted.form_id)
             held.require_draft()
             view = held.view()

@@ -41,7 +41,7 @@ def _named(files: Sequence[AttachmentView], names: tuple[str, ...] | None) -> Se
     """Return files with ``names`` masked in what they are called; None withholds them."""
     if names is None:
         return tuple(map(_withheld, files))
-    return tuple(replace(file, name=scrubbed(file.name, names)) if names else file for file in files)
+    return tuple(replace(file, name=scrubbed(file.name, names), picture=None) if names else file for file in files)
 
 
 def hand_out_file(desk: "CompanyDesk", session: Session, subject: SubjectKey) -> None:
@@ -77,4 +77,4 @@ _HIDES = {"ticket": _on_ticket, "party": _on_party}
 def _withheld(file: AttachmentView) -> AttachmentView:
     """Return what may be told of a file that is withheld: its kind, and who added it when."""
     _, dot, ending = file.name.rpartition(".")
-    return replace(file, name=f"{WITHHELD}{dot}{ending if dot else ''}", sha256="")
+    return replace(file, name=f"{WITHHELD}{dot}{ending if dot else ''}", sha256="", picture=None)

@@ -185,5 +185,5 @@ def _edit_page(company: CompanyView, form: Form) -> str:
 def _settings_page(form: Form) -> str:
     return render_template(
         "companies/settings.html", form=form, zones=_zones(form), accents=ACCENT_LABELS,
-        company=current_desk().company,
+        room=current_desk().attachments.room(), company=current_desk().company,
     )  # fmt: skip

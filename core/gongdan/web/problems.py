@@ -21,7 +21,7 @@ _log = logging.getLogger("gongdan.web")
 STATUSES: Mapping[str, int] = {
     "refused": 409, "invalid_input": 422, "not_found": 404, "not_allowed": 403, "stale_version": 409,
     "move_refused": 409, "conflict": 409, "plugin_disabled": 404, "login_refused": 422, "login_throttled": 429,
-    "file_refused": 422, "file_missing": 404, "file_store_failed": 503, "file_store_full": 507,
+    "file_refused": 422, "files_quota": 413, "file_missing": 404, "file_store_failed": 503, "file_store_full": 507,
     "database_not_ready": 503, "database_unreachable": 503, "work_collided": 409, "pdf_not_installed": 503,
     "no_chinese_font": 503, "paper_too_long": 422, "printer_stopped": 503, "paper_not_set": 422,
 }  # fmt: skip

@@ -91,7 +91,8 @@ def _protect(response: Response) -> Response:
     if request.endpoint == "static":
         response.headers["Cache-Control"] = f"public, max-age={_STATIC_SECONDS}, immutable"
     else:
-        response.headers["Cache-Control"] = "private, no-store"
+        # Files that people have brought may be kept for a person; pages are not.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         response.vary.add("Cookie")
     return response
 
