@@ -22,7 +22,7 @@ from tests.cli.conftest import Console
 _HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plugin_modules() -> Mapping[str, ModuleType]:
     book: Rulebook = sample.with_duties().register_rulebook()
     sort = replace(sample.DISPATCH, name="sample.sort", label="分拣", owed_by=("agent",))

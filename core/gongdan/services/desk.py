@@ -178,7 +178,7 @@ class Desk:
                 raise StaleVersion("record") from problem
             except IntegrityError as problem:
                 raise _conflict(problem) from problem
-            journal.append(session, company_id, self.vault.journal_key, work.acts)
+            journal.append(session, self.vault.journal_key, work.acts)
         if work.is_waking:
             self.timers.wake()
 

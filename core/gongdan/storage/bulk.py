@@ -31,10 +31,13 @@ def bulk_insert(session: Session, model: type[CompanyScoped], rows: Sequence[dic
     statement = _prepared(table, frozenset((*rows[0], "company_id")), connection.dialect)
     company = {"company_id": company_of(session)}
     values = [_processed(statement, {**row, **company}) for row in rows]
-    if statement.is_positional:
-        connection.exec_driver_sql(statement.sql, list(map(tuple, values)))
-    else:
-        connection.exec_driver_sql(statement.sql, [dict(zip(statement.names, row, strict=True)) for row in values])
+    given: list[Any] = (
+        list(map(tuple, values))
+        if statement.is_positional
+        else [dict(zip(statement.names, row, strict=True)) for row in values]
+    )
+    # One row alone is spared the pipeline that PostgreSQL's driver opens for many.
+    connection.exec_driver_sql(statement.sql, given if len(given) > 1 else given[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
@@ -42,6 +42,9 @@ BUSY_TIMEOUT_MS = 30_000
 ANALYSED_ROWS = 1000
 
 
+#: Asked at the beginning of every transaction, and so handed to the driver as it stands.
+_ENTER = f"SELECT set_config('role', '{APP_ROLE}', true), set_config('gongdan.company', %(company)s, true)"
+
 event.listen(CompanySession, "before_flush", refuse_texts)
 
 
@@ -49,10 +52,7 @@ event.listen(CompanySession, "before_flush", refuse_texts)
 def _enter_company(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     del transaction
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT set_config('role', :role, true), set_config('gongdan.company', :company, true)"),
-            {"role": APP_ROLE, "company": str(tenancy.company_of(session))},
-        )
+        connection.exec_driver_sql(_ENTER, {"company": str(tenancy.company_of(session))})
 
 
 class Database:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, inspect, select, update
+from sqlalchemy import Index, String, Text, bindparam, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -14,6 +14,7 @@ from gongdan.domain.journal import GENESIS, seal
 from gongdan.storage.base import Base, CompanyScoped
 from gongdan.storage.bulk import bulk_insert
 from gongdan.storage.json_texts import canonical
+from gongdan.storage.tenancy import company_of
 
 
 class JournalEntryRow(CompanyScoped, Base):
@@ -63,10 +64,11 @@ class Act:
     actor_name: str
 
 
-def append(session: Session, company_id: UUID, key: bytes, acts: Sequence[Act]) -> None:
-    """Append ``acts`` to the company's chain; the head stays locked until the transaction ends."""
+def append(session: Session, key: bytes, acts: Sequence[Act]) -> None:
+    """Append ``acts`` to the chain of the session's company; the head stays locked until the transaction ends."""
     if not acts:
         return
+    company_id = company_of(session)
     sequence, previous = _locked_head(session, company_id)
     rows: list[dict[str, Any]] = []
     for act in acts:
@@ -75,12 +77,8 @@ def append(session: Session, company_id: UUID, key: bytes, acts: Sequence[Act]) 
         previous = row["hash"] = seal(key, previous, sealed_text(row))
         rows.append(row)
     bulk_insert(session, JournalEntryRow, rows)
-    session.execute(
-        update(JournalHeadRow)
-        .where(JournalHeadRow.company_id == company_id)
-        .values(sequence=sequence, hash=previous)
-        .execution_options(synchronize_session=False)
-    )
+    moved = {"of_company": company_id, "to_sequence": sequence, "to_hash": previous}
+    session.connection().execute(_MOVE_HEAD, moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +142,23 @@ def _entries(session: Session, company_id: UUID) -> Iterator[Mapping[str, Any]]:
 
 
 def _locked_head(session: Session, company_id: UUID) -> tuple[int, str]:
-    new_head = {"company_id": company_id, "sequence": 0, "hash": GENESIS}
-    dialect = session.get_bind().dialect.name
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    query = (
-        select(JournalHeadRow.sequence, JournalHeadRow.hash)
-        .where(JournalHeadRow.company_id == company_id)
-        .with_for_update()
-    )
-    found = session.execute(query).one_or_none()
+    connection, own = session.connection(), {"of_company": company_id}
+    found = connection.execute(_LOCK_HEAD, own).one_or_none()
     if found is None:
+        new_head = {"company_id": company_id, "sequence": 0, "hash": GENESIS}
+        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         session.execute(make(JournalHeadRow).values(new_head).on_conflict_do_nothing())
-        found = session.execute(query).one()
+        found = connection.execute(_LOCK_HEAD, own).one()
     return found.sequence, found.hash
+
+
+#: Made once and sent past the ORM, since every piece of work needs both; so they name the company themselves.
+_HEAD: Any = inspect(JournalHeadRow).local_table
+_LOCK_HEAD = (
+    select(_HEAD.c.sequence, _HEAD.c.hash).where(_HEAD.c.company_id == bindparam("of_company")).with_for_update()
+)
+_MOVE_HEAD = (
+    update(_HEAD)
+    .where(_HEAD.c.company_id == bindparam("of_company"))
+    .values(sequence=bindparam("to_sequence"), hash=bindparam("to_hash"))
+)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gongdan.testing.clocks import Clock
     from gongdan.testing.databases import Databases, SharedEngines, Shelf
     from gongdan.testing.factories import Factory, People
+    from gongdan.testing.plugin_managers import PluginManagers
 
 pytest.register_assert_rewrite("gongdan.testing.conformance", "gongdan.testing.contents")
 
@@ -116,15 +117,21 @@ def plugin_modules() -> Mapping[str, ModuleType]:
     return {sample.NAME: sample}
 
 
-@pytest.fixture
-def plugin_manager(plugin_modules: Mapping[str, ModuleType]) -> PluginManager:
-    """Return a manager of the test's own with ``plugin_modules``."""
-    from gongdan.hooks.manager import PluginManager
+@pytest.fixture(scope="session")
+def plugin_managers() -> PluginManagers:
+    """Keep a manager for each set of plugins."""
+    from gongdan.testing.plugin_managers import PluginManagers
 
-    manager = PluginManager()
-    for name, module in plugin_modules.items():
-        manager.register(name, module, distribution="tests", version="1.0")
-    return manager
+    return PluginManagers()
+
+
+@pytest.fixture
+def plugin_manager(
+    plugin_managers: PluginManagers, plugin_modules: Mapping[str, ModuleType]
+) -> Iterator[PluginManager]:
+    """Lend a manager with ``plugin_modules``; one to which the test registers something more is not lent again."""
+    with plugin_managers.lend(plugin_modules) as manager:
+        yield manager
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import ModuleType
 
 from gongdan.domain.duties import DutyKind, Trigger
@@ -114,6 +115,7 @@ RULES = (REPORT, VISITS, AUDIT, CALLS)
 _CLAUSES = tuple(Clause(f"SAMPLE-P{number}", "定期", "Regularly") for number in (1, 2, 3))
 
 
+@cache
 def with_plans(*rules: PlanRule) -> ModuleType:
     """Return the sample plugin with plan rules."""
 

@@ -35,7 +35,7 @@ SORT = replace(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plugin_modules() -> Mapping[str, ModuleType]:
     book: Rulebook = sample.with_duties().register_rulebook()
 

@@ -22,7 +22,7 @@ Unchanged = Callable[[], AbstractContextManager[None]]
 TYPE = sample.REPAIR.name
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plugin_modules() -> Mapping[str, ModuleType]:
     book = Rulebook(label="装修", description="x", ticket_types=(replace(sample.REPAIR, name="trade_repair"),))
     return {sample.NAME: sample, "trade": make_plugin(register_rulebook=lambda: book)}

@@ -14,9 +14,12 @@ from gongdan.services.desk import CompanyDesk
 from gongdan.services.plan_rows import PlanView
 from gongdan.testing import sample
 from gongdan.testing.factories import Factory, People
-from tests.core.services.planned import Wait, at, plan_of, with_plans
+from tests.core.services.planned import CALLS, Wait, at, plan_of, with_plans
 
 #: The company begins on Thursday, 5 March 2026.
+
+#: Years go by in a moment where nobody writes a report every week.
+CALLS_ALONE: Mapping[str, ModuleType] = {sample.NAME: with_plans(CALLS)}
 
 
 @pytest.fixture
@@ -72,6 +75,7 @@ def test_a_report_that_a_holiday_puts_on_the_day_of_the_next_one_comes_once(
 # --- Anchors -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("plugin_modules", [CALLS_ALONE], ids=["calls alone"])
 @pytest.mark.clause("SAMPLE-P3")
 def test_a_day_that_is_corrected_in_the_second_year_makes_nothing_twice(person: People, wait: Wait) -> None:
     agent = person("supervisor", "administrator", name="张敏")
@@ -129,6 +133,7 @@ def test_a_preview_of_days_that_nobody_can_mean_is_refused(
 # --- Nothing to go on with -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("plugin_modules", [CALLS_ALONE], ids=["calls alone"])
 def test_a_plan_that_has_come_to_its_end_is_not_resumed(person: People, wait: Wait) -> None:
     agent = person("administrator", name="张敏")
     plan, _ = _repaired(agent, "2026-03-02")

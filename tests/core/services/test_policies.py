@@ -26,7 +26,7 @@ LATER = datetime(2026, 4, 1, tzinfo=UTC)
 EARLIER = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plugin_modules() -> Mapping[str, ModuleType]:
     book = Rulebook(label="制度", description="x", policy_keys=(DAYS, FEE))
     return {sample.NAME: sample, "rules": make_plugin(register_rulebook=lambda: book)}

@@ -42,12 +42,12 @@ lines:
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def homes() -> PolicyPack:
     return read_pack(HOMES.encode())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plugin_modules(homes: PolicyPack) -> Mapping[str, ModuleType]:
     book = Rulebook(
         label="制度",

@@ -27,7 +27,7 @@ def database(tmp_path: Path) -> Database:
         for _ in range(SUBJECTS)
     ]
     with database.writing(COMPANY) as session:
-        append(session, COMPANY, b"key", acts)
+        append(session, b"key", acts)
     return database
 
 
