@@ -85,7 +85,7 @@ def ready(settings: Settings, plugin_manager: PluginManager, desks: None, shelf:
     """Return a command line after ``gongdan init``, with the company 幸福物业 and the plugins of the test in it."""
     console = _open_console(settings.home, settings.database_url)
     modules = tuple((plugin.name, plugin.module) for plugin in plugin_manager.loaded)
-    if not shelf.take(("ready", modules)):
+    if shelf.take(("ready", modules)) is None:
         console.done("init", "--password", "海棠花开 2026 spring")
         console.done("company", "create", "xingfu", "幸福物业", "--administrator", "admin")
         for name, _ in modules:

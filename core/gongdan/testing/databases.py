@@ -101,6 +101,10 @@ class Databases(ABC):
         """Return what is in the fresh database."""
 
     @abstractmethod
+    def clear(self) -> None:
+        """Take all rows out of the fresh database, which nobody has open."""
+
+    @abstractmethod
     def fill(self, rows: Rows) -> None:
         """Put ``rows`` into the fresh database, which nobody has open and which has none."""
 
@@ -110,7 +114,7 @@ class Databases(ABC):
 
 
 class Shelf:
-    """Rows that many tests begin with, so that they are made once.
+    """Rows that many tests begin with, so that they are made once, each with a note about them.
 
     They are kept when they are made for a second time: what a single test begins with is not worth it.
     """
@@ -118,20 +122,26 @@ class Shelf:
     def __init__(self, databases: Databases, engines: SharedEngines) -> None:
         self._databases = databases
         self._engines = engines
-        self._kept: dict[Hashable, Rows | None] = {}
+        self._kept: dict[Hashable, tuple[Rows, bytes] | None] = {}
 
-    def take(self, key: Hashable) -> bool:
-        """Put what is kept under ``key`` into the fresh database, which has no rows; tell whether there was any."""
-        rows = self._kept.get(key)
-        if rows is None:
-            return False
+    def take(self, key: Hashable, *, over: bool = False) -> bytes | None:
+        """Put what is kept under ``key`` into the fresh database and return its note; None when nothing is kept.
+
+        The database has no rows yet, or those that it has are replaced: ``over``.
+        """
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        rows, note = kept
         self._engines.close_files()
+        if over:
+            self._databases.clear()
         self._databases.fill(rows)
-        return True
+        return note
 
-    def put(self, key: Hashable) -> None:
+    def put(self, key: Hashable, note: bytes = b"") -> None:
         """Keep what the fresh database holds, at the second time."""
-        self._kept[key] = self._databases.rows() if key in self._kept else None
+        self._kept[key] = (self._databases.rows(), note) if key in self._kept else None
 
 
 def open_databases(environment: Mapping[str, str] | None = None) -> Databases:
@@ -161,11 +171,12 @@ class SqliteDatabases(Databases):
 
     def fresh(self) -> str:
         """Return the address of a copy of the template, in place of the one before."""
-        self._clear()
+        self.clear()
         shutil.copyfile(self._template, self._fresh)
         return _url(self._fresh)
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Remove the file."""
         for left in self._folder.glob(f"{self._fresh.name}*"):
             left.unlink()
 
@@ -176,7 +187,7 @@ class SqliteDatabases(Databases):
 
     def fill(self, rows: Rows) -> None:
         """Write the whole file."""
-        self._clear()
+        self.clear()
         self._fresh.write_bytes(rows[self._fresh.name])
 
     def empty(self) -> str:

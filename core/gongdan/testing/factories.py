@@ -25,7 +25,7 @@ class People:
     def __init__(self, desk: Desk, company: CompanyView) -> None:
         self._desk = desk
         self._company = company
-        self._made = 0
+        self.made = 0
 
     def __call__(
         self,
@@ -36,12 +36,12 @@ class People:
         is_operator: bool = False,
     ) -> CompanyDesk:
         """Return the company's desk as a new member with ``roles`` sees it; without roles, an agent's."""
-        self._made += 1
+        self.made += 1
         place = company or self._company
         account = self._desk.accounts.create(
             SYSTEM,
-            login or f"person{self._made}",
-            name or _NAMES[self._made % len(_NAMES)],
+            login or f"person{self.made}",
+            name or _NAMES[self.made % len(_NAMES)],
             PASSWORD,
             must_change_password=False,
             is_operator=is_operator,
@@ -64,7 +64,7 @@ class Factory:
 
     def __init__(self, desk: CompanyDesk) -> None:
         self._desk = desk
-        self._made = 0
+        self.made = 0
 
     def ticket(self, **values: Any) -> TicketView:
         """Open a ticket, by default a repair of the sample plugin."""
@@ -79,20 +79,20 @@ class Factory:
 
     def party(self, **values: Any) -> PartyView:
         """Make a party, by default a person with a mobile phone of her own."""
-        self._made += 1
-        given: Mapping[str, Any] = {"name": "王芳", "phones": (f"1380013{self._made:04d}",)}
+        self.made += 1
+        given: Mapping[str, Any] = {"name": "王芳", "phones": (f"1380013{self.made:04d}",)}
         return self._desk.parties.create(PartyInput(**{**given, **values}))
 
     def building(self, **values: Any) -> AssetView:
         """Make a building of the sample plugin, by default the next one."""
-        self._made += 1
-        return self._asset({"kind": "sample_building", "code": f"{self._made}栋"} | values)
+        self.made += 1
+        return self._asset({"kind": "sample_building", "code": f"{self.made}栋"} | values)
 
     def unit(self, building: AssetView | None = None, **values: Any) -> AssetView:
         """Make a flat of the sample plugin, by default the next one of a building of its own."""
         parent = building or self.building()
-        self._made += 1
-        return self._asset({"kind": "sample_unit", "code": f"{500 + self._made}", "parent_id": parent.id} | values)
+        self.made += 1
+        return self._asset({"kind": "sample_unit", "code": f"{500 + self.made}", "parent_id": parent.id} | values)
 
     def _asset(self, values: Mapping[str, Any]) -> AssetView:
         return self._desk.assets.create(AssetInput(**values))

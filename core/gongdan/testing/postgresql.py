@@ -55,7 +55,7 @@ class PostgresDatabases(Databases):
             # Tests of a server that goes away end every connection.
             self._connection = self._connect(self._names[0])
         if self._read_columns() == self._columns:
-            self._delete_rows()
+            self.clear()
         else:
             self._drop_tables(self._names[0])
             self._migrate()
@@ -101,7 +101,8 @@ class PostgresDatabases(Databases):
         """
         return frozenset((table, column) for table, column in self._connection.execute(query))
 
-    def _delete_rows(self) -> None:
+    def clear(self) -> None:
+        """Delete the rows of every table."""
         names = sorted({table for table, _ in self._columns} - {schema.CORE.version_table})
         # One statement takes the least time.
         parts = ", ".join(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk, Desk
     from gongdan.settings import Settings
     from gongdan.storage.database import Database
+    from gongdan.testing.beginnings import Beginning
     from gongdan.testing.clocks import Clock
     from gongdan.testing.databases import Databases, SharedEngines, Shelf
     from gongdan.testing.factories import Factory, People
@@ -177,15 +178,36 @@ def desk(settings: Settings, plugin_manager: PluginManager, clock: Clock, quick_
 
 
 @pytest.fixture
-def companies(desk: Desk, shelf: Shelf, request: pytest.FixtureRequest) -> Callable[[str], CompanyView]:
-    """Make the companies that the test names, and whatever else is asked for by the name of its fixture."""
+def begin(desk: Desk, shelf: Shelf, request: pytest.FixtureRequest) -> Beginning:
+    """Keep what fixtures make at the beginning of many tests.
+
+    A fixture that makes the same for every test has it made once, its rows and what it returns::
+
+        @pytest.fixture
+        def office(begin: Beginning, company_desk: CompanyDesk, person: People) -> Office:
+            return begin(lambda: Office(company_desk, person))
+    """
+    from uuid import uuid4
+
+    from gongdan.testing.beginnings import Beginning
+
     wanted = tuple(name for name in _COMPANIES if name in request.fixturenames)
     modules = tuple((plugin.name, plugin.module) for plugin in desk.plugins.loaded)
     key = (wanted, modules, desk.clock())
-    if not shelf.take(key):
+    version = shelf.take(key)
+    if version is None:
         for name in wanted:
             _make_company(desk, *_COMPANIES[name])
-        shelf.put(key)
+        version = uuid4().bytes
+        shelf.put(key, version)
+    return Beginning(desk, shelf, (key, version))
+
+
+@pytest.fixture
+def companies(desk: Desk, begin: Beginning, request: pytest.FixtureRequest) -> Callable[[str], CompanyView]:
+    """Make the companies that the test names, and whatever else is asked for by the name of its fixture."""
+    del begin
+    wanted = [name for name in _COMPANIES if name in request.fixturenames]
     made = {name: desk.companies.by_code(_COMPANIES[name][0]) for name in wanted}
     return lambda name: made.get(name) or _make_company(desk, *_COMPANIES[name])
 
@@ -215,27 +237,33 @@ def other_desk(desk: Desk, other_company: CompanyView) -> CompanyDesk:
 
 
 @pytest.fixture
-def person(desk: Desk, company: CompanyView) -> People:
+def person(desk: Desk, company: CompanyView, begin: Beginning) -> People:
     """Make members: ``person("agent", name="张敏")`` returns the company's desk as she sees it."""
     from gongdan.testing.factories import People
 
-    return People(desk, company)
+    people = People(desk, company)
+    begin.count("people", people)
+    return people
 
 
 @pytest.fixture
-def factory(company_desk: CompanyDesk) -> Factory:
+def factory(company_desk: CompanyDesk, begin: Beginning) -> Factory:
     """Make tickets, parties and assets of the company."""
     from gongdan.testing.factories import Factory
 
-    return Factory(company_desk)
+    made = Factory(company_desk)
+    begin.count("factory", made)
+    return made
 
 
 @pytest.fixture
-def other_factory(other_desk: CompanyDesk) -> Factory:
+def other_factory(other_desk: CompanyDesk, begin: Beginning) -> Factory:
     """Make tickets, parties and assets of the other company."""
     from gongdan.testing.factories import Factory
 
-    return Factory(other_desk)
+    made = Factory(other_desk)
+    begin.count("other_factory", made)
+    return made
 
 
 @pytest.fixture

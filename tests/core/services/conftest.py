@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from gongdan.services.desk import CompanyDesk, Desk
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import People
 from tests.core.services.crew import Crew
@@ -12,8 +13,12 @@ from tests.core.services.planned import Wait
 
 
 @pytest.fixture
-def crew(person: People, company_desk: CompanyDesk) -> Crew:
+def crew(begin: Beginning, person: People, company_desk: CompanyDesk) -> Crew:
     """Return a front desk with its head and three people; it is Thursday, 5 March 2026, 10:00."""
+    return begin(lambda: _make_crew(person, company_desk))
+
+
+def _make_crew(person: People, company_desk: CompanyDesk) -> Crew:
     department = company_desk.departments.create("kf", "客服中心")
     return Crew(
         head=person("supervisor", name="陈红", login="chenhong"),

@@ -7,12 +7,17 @@ import pytest
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.parties import PartyInput
 from gongdan.services.tickets import TicketFilter
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.factories import Factory, People
 
 
 @pytest.fixture
-def ticket(company_desk: CompanyDesk) -> str:
+def ticket(begin: Beginning, company_desk: CompanyDesk) -> str:
     """Open a ticket with every kind of word and return its number."""
+    return begin(lambda: _open(company_desk))
+
+
+def _open(company_desk: CompanyDesk) -> str:
     factory = Factory(company_desk)
     party = factory.party(name="欧阳娜娜", phones=("138 0013 8000",))
     building = factory.building(code="3栋", label="三号楼")

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from uuid import UUID
 
 import pytest
 
 from gongdan.errors import InvalidInput, LoginRefused, NotFound
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.tickets import TicketFilter
+from gongdan.services.work import Work
+from gongdan.storage.tickets import NoteRow
 from gongdan.testing.factories import Factory
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -43,12 +46,22 @@ def test_a_description_has_an_end_even_where_its_column_has_none(factory: Factor
     assert [problem.field for problem in refused.value.problems] == ["description"]
 
 
+def _note(work: Work, ticket_id: UUID, body: str) -> NoteRow:
+    return NoteRow(
+        ticket_id=ticket_id, is_public=False, body=body, author_name="张敏", mentions=[], written_at=work.now, round=1
+    )
+
+
 def test_a_case_with_more_words_than_the_index_holds_is_found_by_its_first_ones(
     factory: Factory, company_desk: CompanyDesk
 ) -> None:
     ticket = factory.ticket(description="地库积水")
-    for start in range(0, 24 * 8_000, 8_000):
-        company_desk.notes.write(ticket.id, " ".join(f"w{number}" for number in range(start, start + 2_400)))
+    # More than the megabyte that a tsvector of PostgreSQL takes.
+    *old, last = (" ".join(f"w{8_000 * note + word}" for word in range(2_400)) for note in range(32))
+    with company_desk.working() as work:
+        work.session.add_all(_note(work, ticket.id, body) for body in old)
+    # Each note that is written has the whole case indexed anew, so the others are only put there.
+    company_desk.notes.write(ticket.id, last)
     assert [line.ticket.id for line in company_desk.tickets.list(TicketFilter(text="积水")).lines] == [ticket.id]
 
 

@@ -9,6 +9,7 @@ from gongdan.api import CompanyDesk
 from gongdan.domain.duties import DutyState
 from gongdan.domain.snapshots import CompanyView, TicketView
 from gongdan.services.desk import Desk
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import People
 from gongdan_property_mgmt.duties import DUTY_RULES
@@ -16,15 +17,15 @@ from tests.plugins.property_mgmt.office import Office, at
 
 
 @pytest.fixture
-def estate(company_desk: CompanyDesk, company: CompanyView, person: People) -> Office:
+def estate(begin: Beginning, company_desk: CompanyDesk, company: CompanyView, person: People) -> Office:
     """Return a housing estate that follows regulation 001."""
-    return Office(company_desk, person, company, "residential")
+    return begin(lambda: Office(company_desk, person, company, "residential"))
 
 
 @pytest.fixture
-def tower(other_desk: CompanyDesk, other_company: CompanyView, person: People) -> Office:
+def tower(begin: Beginning, other_desk: CompanyDesk, other_company: CompanyView, person: People) -> Office:
     """Return an office building that follows regulation 004."""
-    return Office(other_desk, person, other_company, "office")
+    return begin(lambda: Office(other_desk, person, other_company, "office"))
 
 
 @pytest.fixture
