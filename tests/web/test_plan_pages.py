@@ -17,6 +17,7 @@ from gongdan.domain.snapshots import CompanyView
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.plan_rows import PlanView, RunFile
 from gongdan.testing import sample
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
 from tests.core.services.planned import Wait, at, with_plans
@@ -44,13 +45,17 @@ def wait(desk: Desk, clock: Clock) -> Wait:
     return until
 
 
-@pytest.fixture
-def signed(app: Flask, person: People, clock: Clock) -> Signed:
-    """Sign somebody in at the time of the test; a session does not outlast the days that a test lets pass."""
-    person("administrator", "supervisor", login="chenhong", name="陈红")
-    person("agent", login="zhangmin", name="张敏")
-    person("sample_engineer", login="lijianguo", name="李建国")
+PEOPLE = {
+    "chenhong": ("陈红", "administrator", "supervisor"),
+    "zhangmin": ("张敏", "agent"),
+    "lijianguo": ("李建国", "sample_engineer"),
+}
 
+
+@pytest.fixture
+def signed(begin: Beginning, app: Flask, person: People, clock: Clock) -> Signed:
+    """Sign somebody in at the time of the test; a session does not outlast the days that a test lets pass."""
+    begin(lambda: [person(*roles, login=login, name=name) for login, (name, *roles) in PEOPLE.items()])
     kept: dict[tuple[str, date], Visitor] = {}
 
     def sign_in(login: str) -> Visitor:
@@ -64,8 +69,12 @@ def signed(app: Flask, person: People, clock: Clock) -> Signed:
 
 
 @pytest.fixture
-def flats(factory: Factory, company_desk: CompanyDesk) -> Sequence[str]:
+def flats(begin: Beginning, factory: Factory, company_desk: CompanyDesk) -> Sequence[str]:
     """Five occupied flats."""
+    return begin(lambda: _build(factory, company_desk))
+
+
+def _build(factory: Factory, company_desk: CompanyDesk) -> Sequence[str]:
     building, owner = factory.building(), factory.party()
     units = [factory.unit(building) for _ in range(5)]
     for unit in units:

@@ -20,6 +20,7 @@ from gongdan.services.desk import CompanyDesk
 from gongdan.services.roster_rows import ShiftView
 from gongdan.services.rosters import NewShift
 from gongdan.testing import sample
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.factories import PASSWORD, Factory, People
 from tests.web.visitor import Visitor
 
@@ -63,11 +64,15 @@ class Front:
 
 
 @pytest.fixture
-def front(app: Flask, company_desk: CompanyDesk, person: People) -> Front:
+def front(begin: Beginning, app: Flask, company_desk: CompanyDesk, person: People) -> Front:
+    begin(lambda: _hire(person))
+    return Front(app, company_desk)
+
+
+def _hire(person: People) -> None:
     for login, name in (("zhangmin", "张敏"), ("lijianguo", "李建国")):
         person("agent", login=login, name=name)
     person("administrator", "supervisor", login="chenhong", name="陈红")
-    return Front(app, company_desk)
 
 
 # --- The week --------------------------------------------------------------------------------

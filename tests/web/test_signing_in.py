@@ -98,6 +98,7 @@ def test_the_log_in_form_needs_its_token(stranger: Visitor, person: People, unch
 
 
 def test_the_cookie_holds_the_token_of_the_device_and_nothing_about_the_person(app: Flask, agent: Visitor) -> None:
+    agent.get("/account")
     cookie = agent.client.get_cookie("gongdan")
     assert cookie is not None
     assert cookie.http_only

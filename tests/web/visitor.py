@@ -25,6 +25,7 @@ class Visitor:
         self.client = app.test_client()
         self._token = ""
         self._company = ""
+        self._has_arrived = False
 
     def get(self, path: str, *, fragment: bool = False, **more: Any) -> TestResponse:
         """Open a page, or what htmx asks for."""
@@ -37,7 +38,7 @@ class Visitor:
         self, path: str, values: Mapping[str, Any] | None = None, *, fragment: bool = False, **more: Any
     ) -> TestResponse:
         """Send a form with the token and the company of the page at hand."""
-        given = {"csrf_token": self._token, "page_company": self._company, **(values or {})}
+        given = {"csrf_token": self.token, "page_company": self._company, **(values or {})}
         answer = self.client.post(path, data=given, headers=_headers(fragment=fragment), **more)
         self._look(answer)
         return answer
@@ -50,16 +51,18 @@ class Visitor:
         return answer
 
     def arrive(self, login: str) -> None:
-        """Come back with the cookie of somebody who has signed in before."""
+        """Come back with the cookie of somebody who has signed in before, and look at no page yet."""
         desk: Desk = self._app.extensions["gongdan"]
         with self.client.session_transaction() as session:
             session.permanent = True
             session[TOKEN] = desk.sessions.log_in(login, PASSWORD, address="127.0.0.1", device="Firefox")
-        self.get("/account")
+        self._has_arrived = True
 
     @property
     def token(self) -> str:
-        """Return the token of the page at hand, for what other tabs send."""
+        """Return the token of the page at hand, for what other tabs send; who has just arrived opens one."""
+        if self._has_arrived and not self._token:
+            self.get("/account")
         return self._token
 
     def _look(self, answer: TestResponse) -> None:

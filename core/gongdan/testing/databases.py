@@ -12,11 +12,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from gongdan.storage import schema
 from gongdan.storage.database import Database
@@ -71,10 +71,10 @@ def _without_pings(engine: Engine) -> Engine:
     """Let an engine see by itself whether a server of this machine has hung up, where it would ask the server."""
     ask = engine.dialect.do_ping
 
-    def is_there(connection: DBAPIConnection) -> bool:
+    def is_there(dbapi_connection: Any) -> bool:
         # A server that ends a session says so and hangs up; one that does not has nothing to say.
-        has_news = select.select([connection], [], [], 0)[0]
-        return ask(connection) if has_news else True
+        has_news = select.select([dbapi_connection], [], [], 0)[0]
+        return ask(dbapi_connection) if has_news else True
 
     if engine.dialect.name == "postgresql":
         engine.dialect.do_ping = is_there  # type: ignore[method-assign]  # of this engine alone

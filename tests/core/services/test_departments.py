@@ -17,6 +17,7 @@ from gongdan.services.intake import NewTicket
 from gongdan.services.work import Work
 from gongdan.storage.companies import DepartmentRow
 from gongdan.testing import sample
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.factories import Factory, People
 
 Unchanged = Callable[[], AbstractContextManager[None]]
@@ -24,8 +25,12 @@ Tree = Mapping[str, DepartmentView]
 
 
 @pytest.fixture
-def tree(company_desk: CompanyDesk) -> Tree:
+def tree(begin: Beginning, company_desk: CompanyDesk) -> Tree:
     """Make 工程部 with 水电班 and its 夜班 below it, and 客服部 beside it."""
+    return begin(lambda: _grow(company_desk))
+
+
+def _grow(company_desk: CompanyDesk) -> Tree:
     create = company_desk.departments.create
     made = {"eng": create("eng", "工程部"), "service": create("service", "客服部")}
     made["water"] = create("water", "水电班", made["eng"].id)

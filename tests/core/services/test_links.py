@@ -13,6 +13,7 @@ from gongdan.domain.ticket_links import LinkKind
 from gongdan.errors import Conflict, InvalidInput, MoveRefused, NotAllowed, NotFound, PluginDisabled
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.links import Links
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
 
@@ -20,8 +21,9 @@ Unchanged = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def tickets(factory: Factory) -> list[TicketView]:
-    return [factory.ticket(description=text) for text in ("三号楼停水", "三号楼501停水", "三号楼502停水")]
+def tickets(begin: Beginning, factory: Factory) -> list[TicketView]:
+    texts = ("三号楼停水", "三号楼501停水", "三号楼502停水")
+    return begin(lambda: [factory.ticket(description=text) for text in texts])
 
 
 def _links(desk: CompanyDesk, ticket: TicketView) -> list[tuple[LinkKind, bool, str]]:

@@ -12,6 +12,7 @@ from gongdan.domain.plans import CatchUp
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.plan_rows import TargetView
 from gongdan.testing import sample
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory
 from tests.core.services.planned import VISITS, Wait, at, with_plans
@@ -23,8 +24,12 @@ def plugin_modules() -> Mapping[str, ModuleType]:
 
 
 @pytest.fixture
-def flats(factory: Factory, company_desk: CompanyDesk) -> Sequence[UUID]:
+def flats(begin: Beginning, factory: Factory, company_desk: CompanyDesk) -> Sequence[UUID]:
     """Five occupied flats."""
+    return begin(lambda: _build(factory, company_desk))
+
+
+def _build(factory: Factory, company_desk: CompanyDesk) -> Sequence[UUID]:
     building, owner = factory.building(), factory.party()
     units = [factory.unit(building) for _ in range(5)]
     for unit in units:

@@ -16,6 +16,7 @@ from gongdan.language.translator import make_translator
 from gongdan.services.desk import CompanyDesk, Desk
 from gongdan.services.plan_rows import RunView
 from gongdan.testing import sample
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.factories import Factory, People
 from tests.core.services.planned import Wait, at, plan_of, with_plans
 
@@ -194,8 +195,12 @@ def test_after_downtime_nothing_is_made_twice_and_the_policy_says_what_becomes_o
 
 
 @pytest.fixture
-def flats(factory: Factory, company_desk: CompanyDesk) -> Sequence[str]:
+def flats(begin: Beginning, factory: Factory, company_desk: CompanyDesk) -> Sequence[str]:
     """Five occupied flats and an empty one."""
+    return begin(lambda: _build(factory, company_desk))
+
+
+def _build(factory: Factory, company_desk: CompanyDesk) -> Sequence[str]:
     building = factory.building()
     owner = factory.party()
     units = [factory.unit(building) for _ in range(6)]

@@ -8,6 +8,7 @@ import pytest
 from gongdan.api import AssetInput, CompanyDesk, InvalidInput, NewTicket, TicketFilter, TicketView
 from gongdan.errors import MoveRefused
 from gongdan.services.grids import AssetView
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import People
 
@@ -23,12 +24,14 @@ class Office:
 
 
 @pytest.fixture
-def office(person: People) -> Office:
-    return Office(
-        person("desk_clerk", name="张敏"),
-        person("department_staff", name="孙刚勇"),
-        person("department_manager", name="杨军明"),
-        person("project_manager", name="陈建华"),
+def office(begin: Beginning, person: People) -> Office:
+    return begin(
+        lambda: Office(
+            person("desk_clerk", name="张敏"),
+            person("department_staff", name="孙刚勇"),
+            person("department_manager", name="杨军明"),
+            person("project_manager", name="陈建华"),
+        )
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from gongdan.api import AssetInput, CompanyDesk, InvalidInput, NewTicket, TicketFilter, TicketView
 from gongdan.errors import MoveRefused
 from gongdan.services.grids import AssetView
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import People
 
@@ -22,11 +23,13 @@ class Office:
 
 
 @pytest.fixture
-def office(person: People) -> Office:
-    return Office(
-        person("desk_clerk", name="张敏"),
-        person("repair_worker", name="赵子静"),
-        person("desk_supervisor", name="刘文静"),
+def office(begin: Beginning, person: People) -> Office:
+    return begin(
+        lambda: Office(
+            person("desk_clerk", name="张敏"),
+            person("repair_worker", name="赵子静"),
+            person("desk_supervisor", name="刘文静"),
+        )
     )
 
 

@@ -18,6 +18,7 @@ from gongdan.services.imports import RunView, Source
 from gongdan.services.intake import NewTicket
 from gongdan.services.parties import PartyInput
 from gongdan.sheets.reading import open_sheet
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.contents import contents, differences
 from gongdan.testing.factories import People
 from tests.core.services.importing.lists import CASE_HEADINGS, CASE_ROWS, cases, units
@@ -27,13 +28,13 @@ Unchanged = Callable[[], AbstractContextManager[None]]
 
 DATA = Path(__file__).parents[3] / "data"
 KINDS = ("units", "cases")
+LISTS = {"units": units, "cases": cases}
 ENDINGS = ("xlsx", "csv")
 
 
 @pytest.fixture
-def filled(company_desk: CompanyDesk, tmp_path: Path) -> CompanyDesk:
-    company_desk.imports.run("units", units(tmp_path))
-    company_desk.imports.run("cases", cases(tmp_path))
+def filled(begin: Beginning, company_desk: CompanyDesk, tmp_path: Path) -> CompanyDesk:
+    begin(lambda: [company_desk.imports.run(kind, list_of(tmp_path)) for kind, list_of in LISTS.items()])
     return company_desk
 
 

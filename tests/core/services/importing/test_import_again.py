@@ -14,6 +14,7 @@ from gongdan.services.intake import NewTicket
 from gongdan.storage.assets import AssetLinkRow, AssetRow
 from gongdan.storage.parties import PartyRow
 from gongdan.storage.tickets import TicketRow
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.clocks import Clock
 from gongdan.testing.contents import contents, differences
 from gongdan.testing.factories import People
@@ -29,6 +30,7 @@ from tests.core.services.importing.lists import (
 from tests.core.services.importing.pictures import picture
 
 #: What every run writes down about itself.
+LISTS = {"units": units, "cases": cases}
 OF_THE_RUN = ["import_batch", "import_run", "journal_entry", "journal_head"]
 
 
@@ -78,9 +80,8 @@ def party(desk: CompanyDesk, name: str) -> PartyRow:
 
 
 @pytest.fixture
-def filled(company_desk: CompanyDesk, tmp_path: Path) -> CompanyDesk:
-    company_desk.imports.run("units", units(tmp_path))
-    company_desk.imports.run("cases", cases(tmp_path))
+def filled(begin: Beginning, company_desk: CompanyDesk, tmp_path: Path) -> CompanyDesk:
+    begin(lambda: [company_desk.imports.run(kind, list_of(tmp_path)) for kind, list_of in LISTS.items()])
     return company_desk
 
 
@@ -91,7 +92,7 @@ def filled(company_desk: CompanyDesk, tmp_path: Path) -> CompanyDesk:
 def test_the_same_file_again_writes_nothing_but_the_record_of_the_run(
     filled: CompanyDesk, tmp_path: Path, kind: str
 ) -> None:
-    source = {"units": units, "cases": cases}[kind](tmp_path)
+    source = LISTS[kind](tmp_path)
     engine = filled.installation.database.engine
     before = contents(engine)
     run = filled.imports.run(kind, source)

@@ -21,6 +21,7 @@ from gongdan.services.intake import NewTicket
 from gongdan.services.parties import PartyInput
 from gongdan.services.searching import Hits
 from gongdan.storage.parties import PartyRow
+from gongdan.testing.beginnings import Beginning
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import People
 from tests.core.services.importing.lists import CASE_ROWS, UNIT_ROWS, cases, units
@@ -39,7 +40,11 @@ class Filled:
 
 
 @pytest.fixture
-def filled(company_desk: CompanyDesk, tmp_path: Path) -> Filled:
+def filled(begin: Beginning, company_desk: CompanyDesk, tmp_path: Path) -> Filled:
+    return begin(lambda: _fill(company_desk, tmp_path))
+
+
+def _fill(company_desk: CompanyDesk, tmp_path: Path) -> Filled:
     unit_run = company_desk.imports.run("units", units(tmp_path))
     return Filled(company_desk, unit_run, company_desk.imports.run("cases", cases(tmp_path)))
 
