@@ -9,10 +9,12 @@ CORE = Path(gongdan.__file__).parent
 
 #: File → why it may.
 ALLOWED = {
+    "storage/approvals.py": "writes the condition of a partial index",
     "storage/bulk.py": "fills in the company of each row itself",
     "storage/database.py": "sets the company that row-level security compares with",
     "storage/custody.py": "writes the conditions of partial indexes",
     "storage/duties.py": "writes the conditions of partial indexes",
+    "storage/forms.py": "writes the conditions of partial indexes",
     "storage/journal.py": "names the company in both statements of a chain's end",
     "storage/plans.py": "writes the conditions of partial indexes",
     "storage/schema.py": "runs before there is a company",
