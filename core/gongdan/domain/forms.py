@@ -227,6 +227,8 @@ class FormKind:
     paper: PaperSize = PaperSize.A4
     #: Cells beside one another in a row of a section.
     columns: int = 2
+    #: The layout that the plugin ships, as the text that administrators change; empty follows from the form itself.
+    layout: str = ""
     clauses: tuple[str, ...] = ()
     _fields: Mapping[str, Field] = field(init=False, repr=False, compare=False)
 

@@ -49,6 +49,7 @@ from gongdan.services.handovers import Handovers
 from gongdan.services.imports import Imports
 from gongdan.services.intake import Intake
 from gongdan.services.journal import JournalReader
+from gongdan.services.layouts import Layouts
 from gongdan.services.links import Links
 from gongdan.services.members import Members
 from gongdan.services.moves import Moves
@@ -465,6 +466,11 @@ class CompanyDesk:
     def exports(self) -> Exports:
         """Return the use cases around exports."""
         return Exports(self)
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """Return the use cases around layouts of forms."""
+        return Layouts(self)
 
     @cached_property
     def print_runs(self) -> PrintRuns:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from gongdan.domain.form_views import FormState
 from gongdan.domain.snapshots import CompanyView
 from gongdan.domain.workflow import StateCategory
 from gongdan.errors import NotFound
@@ -30,6 +31,10 @@ class Validity(StrEnum):
     RETURNED = "returned"
     REVOKED = "revoked"
     VOID = "void"
+    #: It has not been filed yet.
+    DRAFT = "draft"
+    #: A later edition stands in its place.
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +76,23 @@ def _ticket_proof(desk: "CompanyDesk", record_id: UUID) -> Proof:
     )
 
 
+def _form_proof(desk: "CompanyDesk", record_id: UUID) -> Proof:
+    form = desk.forms.find(record_id)
+    return Proof(title=form.kind.label, number=form.number, validity=_OF_FORMS[form.state], ticket_id=form.ticket_id)
+
+
+_OF_FORMS: Mapping[FormState, Validity] = {
+    FormState.DRAFT: Validity.DRAFT,
+    FormState.FILED: Validity.VALID,
+    FormState.CORRECTED: Validity.REPLACED,
+    FormState.VOID: Validity.VOID,
+}
+
 #: What answers for the papers of a noun. It is asked as the installation itself, whoever holds the paper.
-PROVERS: Mapping[str, Callable[["CompanyDesk", UUID], Proof]] = {"ticket": _ticket_proof}
+PROVERS: Mapping[str, Callable[["CompanyDesk", UUID], Proof]] = {
+    "form": _form_proof,
+    "ticket": _ticket_proof,
+}
 
 
 class PaperCodes:

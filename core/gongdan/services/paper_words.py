@@ -41,7 +41,7 @@ class Wording:
 
     def value(self, field: Field, value: object) -> str:
         """Return the stored value of a declared field, masked where it is personal."""
-        if value is None or value == "" or self._may_read(field):
+        if value is None or value == "" or self.may_read(field):
             return field_text(field, value, self.translator, self.desk.zone)
         return masked_phone(str(value)) if field.kind is FieldKind.PHONE else masked_text(str(value))
 
@@ -59,6 +59,7 @@ class Wording:
         now = self.moment(self.desk.installation.clock())
         return self.say(msg("{name} 打印于 {at}"), name=self.desk.actor.name, at=now).strip()
 
-    def _may_read(self, field: Field) -> bool:
+    def may_read(self, field: Field) -> bool:
+        """Tell whether the person may read what stands in a field."""
         permission = "party.phone" if field.kind is FieldKind.PHONE else "party.unmask"
         return not field.personal or self.desk.actor.may(permission)

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from gongdan.domain.forms import FormKind
+from gongdan.domain.layouts import Layout
 from gongdan.domain.papers import Paper
 from gongdan.errors import NotFound
 from gongdan.language import Translator
+from gongdan.services.form_papers import form_paper, laid_out, latest_or_blank
 from gongdan.services.paper_words import Wording
 from gongdan.services.ticket_papers import ticket_paper
 from gongdan.services.work import Work
@@ -57,6 +60,12 @@ class Printing:
             paper = replace(paper, qr=self.code(noun, record_id, address))
             return self._marked(paper, record_id, wording)
 
+    def sample(self, kind: FormKind, layout: Layout, translator: Translator) -> Paper:
+        """Return the latest form of a kind by a layout, to look at; an empty one when there is none yet."""
+        wording = Wording(self._desk, translator)
+        with self._desk.reading():
+            return laid_out(latest_or_blank(self._desk, kind), layout, wording)
+
     def code(self, noun: str, record_id: UUID, address: str) -> str:
         """Return where the code on a record's paper leads; empty without an address of the installation."""
         token = self._desk.installation.paper_codes.token(self._desk.company.id, noun, record_id)
@@ -103,7 +112,7 @@ def _ticket(desk: "CompanyDesk", record_id: UUID, wording: Wording) -> Paper:
 
 
 #: What lays out the paper of a record, by its noun.
-PAPERS: Mapping[str, Callable[["CompanyDesk", UUID, Wording], Paper]] = {"ticket": _ticket}
+PAPERS: Mapping[str, Callable[["CompanyDesk", UUID, Wording], Paper]] = {"form": form_paper, "ticket": _ticket}
 
 
 def put_on_paper(desk: "CompanyDesk", work: Work, records: Sequence[PrintedRecord], *, way: str) -> None:

@@ -21,6 +21,7 @@ from gongdan.domain.people import CORE_ROLES
 from gongdan.domain.rulebook import Rulebook
 from gongdan.hooks.manager import PluginManager, load_object
 from gongdan.hooks.specs import GROUPS
+from gongdan.services.layouts import shipped_problems
 from gongdan.storage import schema
 from gongdan.storage.database import Database
 from gongdan.testing import sources
@@ -136,6 +137,11 @@ class PluginConformance:
         missing |= {parent for kind in book.asset_kinds for parent in kind.parents} - kinds - {""}
         assert missing == set()
         assert [each for each in _labels(book) if not each.strip()] == []
+
+    def test_shipped_layouts_carry_their_forms(self) -> None:
+        """A layout that cannot be read, or that leaves out what a form needs, would be passed over at the desk."""
+        found = [(kind.name, one.line, one.text) for kind in self._rulebook().forms for one in shipped_problems(kind)]
+        assert found == []
 
     def test_clauses_that_are_named_exist_and_those_that_exist_are_named(self) -> None:
         """A clause without its text says nothing, and a text that nothing carries promises too much."""

@@ -106,6 +106,8 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "note.written": (msg("写了记录"), "note"),
     "number_pattern.dropped": (msg("恢复了默认编号格式"), "tag"),
     "number_pattern.set": (msg("设置了编号格式"), "tag"),
+    "layout.reset": (msg("恢复了默认版面"), "arrow-back-up"),
+    "layout.saved": (msg("修改了单据版面"), "edit"),
     "paper.printed": (msg("打印了单据"), "printer"),
     "print_run.finished": (msg("完成了批量打印"), "printer"),
     "print_run.interrupted": (msg("中断了批量打印"), "printer"),

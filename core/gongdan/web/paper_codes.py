@@ -20,6 +20,8 @@ VALIDITY: Mapping[Validity, tuple[str, str, str]] = {
     Validity.RETURNED: (msg("已交回"), "quiet", "arrow-back-up"),
     Validity.REVOKED: (msg("已撤销"), "late", "ban"),
     Validity.VOID: (msg("已作废"), "late", "ban"),
+    Validity.DRAFT: (msg("尚未归档"), "waiting", "clock"),
+    Validity.REPLACED: (msg("已由更正后的一版代替"), "late", "refresh"),
 }
 
 Answer = Response | str | tuple[str, int]

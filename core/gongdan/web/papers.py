@@ -1,11 +1,14 @@
 """Papers: looked at as sheets, printed by the browser, sent as PDF."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from gongdan.domain.papers import Paper
+from gongdan.errors import NotFound
 from gongdan.printing.drawings import picture_address, qr_path
 from gongdan.web.access import current_desk, needs
 from gongdan.web.downloads import download
@@ -20,7 +23,7 @@ def ticket(ticket_id: UUID) -> str:
     """Show the paper of a ticket."""
     own = partial(url_for, ticket_id=ticket_id)
     return paper_page(
-        _ticket_paper(ticket_id),
+        _paper("ticket", ticket_id),
         back=own("ticket.show"), pdf=own("papers.ticket_pdf"), printed=own("papers.ticket_printed"),
     )  # fmt: skip
 
@@ -29,16 +32,42 @@ def ticket(ticket_id: UUID) -> str:
 @needs("ticket.view")
 def ticket_pdf(ticket_id: UUID) -> Response:
     """Send the paper of a ticket as PDF."""
-    paper = _ticket_paper(ticket_id)
-    return download(current_desk().printing.pdf("ticket", ticket_id, paper), f"{paper.number} {paper.title}.pdf")
+    return _pdf("ticket", ticket_id)
 
 
 @pages.post("/tickets/<uuid:ticket_id>/printed")
 @needs("ticket.view")
 def ticket_printed(ticket_id: UUID) -> Response:
     """Note that the browser prints the paper of a ticket."""
-    current_desk().printing.note("ticket", ticket_id, _ticket_paper(ticket_id), way="page")
-    return Response(status=204)
+    return _printed("ticket", ticket_id)
+
+
+@pages.get("/forms/<uuid:form_id>")
+@needs("ticket.view")
+def form(form_id: UUID) -> str:
+    """Show the paper of a form, with all its copies or the one that is asked for."""
+    ticket_id = current_desk().forms.find(form_id).ticket_id
+    own = partial(url_for, form_id=form_id, copy=request.args.get("copy"))
+    return paper_page(
+        _paper("form", form_id),
+        back=url_for("ticket.show", ticket_id=ticket_id),
+        pdf=own("papers.form_pdf"),
+        printed=own("papers.form_printed"),
+    )
+
+
+@pages.get("/forms/<uuid:form_id>.pdf")
+@needs("ticket.view")
+def form_pdf(form_id: UUID) -> Response:
+    """Send the paper of a form as PDF."""
+    return _pdf("form", form_id)
+
+
+@pages.post("/forms/<uuid:form_id>/printed")
+@needs("ticket.view")
+def form_printed(form_id: UUID) -> Response:
+    """Note that the browser prints the paper of a form."""
+    return _printed("form", form_id)
 
 
 def paper_page(paper: Paper, *, back: str, pdf: str, printed: str) -> str:
@@ -47,18 +76,37 @@ def paper_page(paper: Paper, *, back: str, pdf: str, printed: str) -> str:
         "papers/page.html",
         title=f"{paper.title} {paper.number}".strip(),
         shown=[paper],
-        pictures=lambda digest: picture_address(current_desk().printing.picture(digest)),
-        qr=qr_path,
         back=back,
         pdf=pdf,
         printed=printed,
+        **drawing(),
     )
 
 
-def _ticket_paper(ticket_id: UUID) -> Paper:
-    return current_desk().printing.paper("ticket", ticket_id, translator(), address())
+def drawing() -> Mapping[str, object]:
+    """Return what the template of a paper draws with: pictures by their hash, and codes."""
+    return {"pictures": lambda digest: picture_address(current_desk().printing.picture(digest)), "qr": qr_path}
 
 
 def address() -> str:
     """Return the address under which the installation was asked for; its host is one of the trusted ones."""
     return request.url_root
+
+
+def _paper(noun: str, record_id: UUID) -> Paper:
+    """Return the paper of a record, with the copy that the address asks for alone."""
+    paper = current_desk().printing.paper(noun, record_id, translator(), address())
+    place = request.args.get("copy", 0, type=int)
+    if not 0 <= place <= len(paper.copies):
+        raise NotFound("copy", str(place)[:20])
+    return replace(paper, copies=(paper.copies[place - 1],)) if place else paper
+
+
+def _pdf(noun: str, record_id: UUID) -> Response:
+    paper = _paper(noun, record_id)
+    return download(current_desk().printing.pdf(noun, record_id, paper), f"{paper.number} {paper.title}.pdf".strip())
+
+
+def _printed(noun: str, record_id: UUID) -> Response:
+    current_desk().printing.note(noun, record_id, _paper(noun, record_id), way="page")
+    return Response(status=204)
