@@ -8,7 +8,7 @@ import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gongdan.api import Importer, Rulebook, TicketType
+from gongdan.api import FormKind, Importer, Rulebook, TicketType
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ("property_mgmt", "decoration", "gps_install", "brokerage")
@@ -41,6 +41,10 @@ def carried(plugin: str) -> Mapping[str, Sequence[str]]:
     places += [(f"plan `{_short(rule.name)}`", rule.clauses) for rule in book.plan_rules]
     places += [(f"policy `{_short(key.name)}`", key.clauses) for key in book.policy_keys]
     places += [(f"pack `{_short(pack.name)}`", (line.clause,)) for pack in book.packs for line in pack.lines]
+    places += [(f"approval `{_short(rule.name)}`", rule.clauses) for rule in book.approval_rules]
+    places += [(f"custody `{kind.name}`", kind.clauses) for kind in book.custody_kinds]
+    places += [(f"secrecy of {rule.noun}", rule.clauses) for rule in book.secrecy_rules]
+    places += [place for kind in book.forms for place in _on_paper(kind)]
     places += [(f"import `{importer.kind}`", importer.clauses) for importer in importers(plugin)]
     for place, clauses in places:
         for clause in clauses:
@@ -57,6 +61,15 @@ def _places(declared: TicketType) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((f"field `{declared.name}.{field.name}`", field.clauses) for field in declared.fields)
     yield from ((f"move `{declared.name}.{move.name}`", move.clauses) for move in declared.workflow.moves)
     yield from ((f"guard `{guard.name}`", guard.clauses) for guard in declared.workflow.guards)
+
+
+def _on_paper(kind: FormKind) -> Iterator[tuple[str, tuple[str, ...]]]:
+    name = _short(kind.name)
+    yield f"form `{name}`", kind.clauses
+    yield from ((f"form field `{name}.{field.name}`", field.clauses) for field in kind.fields)
+    yield from ((f"form item `{name}.{item.name}`", item.clauses) for item in kind.items)
+    yield from ((f"signature `{name}.{box.name}`", box.clauses) for box in kind.signatures)
+    yield from ((f"form rule `{name}.{rule.name}`", rule.clauses) for rule in kind.rules)
 
 
 def proved(plugin: str) -> Mapping[str, Sequence[str]]:

@@ -118,7 +118,7 @@ class RootGroup(Group):
 def root_options() -> list[click.Parameter]:
     """Return the options that stand before the command."""
     home = Option(["--home"], type=click.Path(file_okay=False, path_type=Path), expose_value=False,
-                  callback=_set_home, help=msg("数据文件夹，默认取 GONGDAN_HOME"))  # fmt: skip
+                  callback=_set_home, help=msg("数据文件夹，默认取 GONGDAN_HOME；demo 默认用自己的文件夹"))  # fmt: skip
     language = Option(["--lang"], type=click.Choice(["zh", "en"]), expose_value=False, help=msg("界面语言"))
     version = Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
                      help=msg("显示版本号"))  # fmt: skip

@@ -1,11 +1,11 @@
 """What a form lacks before it can be filed; every rule of its kind is asked, so that people see the whole list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from gongdan.domain.fields import Field
 from gongdan.domain.form_views import FormView, ItemAnswer
-from gongdan.domain.forms import CheckItem, CheckResult, Lines
+from gongdan.domain.forms import CheckItem, CheckResult, FormEntries, FormRule, Lines
 from gongdan.errors import FieldProblem
 from gongdan.text import msg
 
@@ -13,8 +13,19 @@ from gongdan.text import msg
 LINES, ANSWERS, SIGNATURES = "lines", "answers", "signatures"
 
 
-def lacking(view: FormView) -> tuple[FieldProblem, ...]:
-    """Return everything without which the form cannot be filed."""
+def ask_rule(rule: FormRule, entries: FormEntries) -> str | None:
+    """Return why the rule says no, as a source text; raises ``TypeError`` when it says anything else."""
+    reason = rule.check(entries)
+    if not isinstance(reason, str | None):
+        message = f"form rule {rule.name} may not answer {reason!r}"
+        raise TypeError(message)
+    return reason
+
+
+def lacking(
+    view: FormView, *, ask: Callable[[FormRule, FormEntries], str | None] = ask_rule
+) -> tuple[FieldProblem, ...]:
+    """Return everything without which the form cannot be filed; its rules are asked through ``ask``."""
     found: list[FieldProblem] = [
         _missing(field.name, field.label)
         for field in view.kind.fields
@@ -25,7 +36,22 @@ def lacking(view: FormView) -> tuple[FieldProblem, ...]:
     for item in view.kind.items:
         found += _of_item(item, view)
     found += [FieldProblem(f"{SIGNATURES}.{box.name}", "", msg("还没有签名"), label=box.label) for box in view.unsigned]
-    return tuple(found)
+    # A rule may rely on what is required being there.
+    return tuple(found) or tuple(_broken(view, ask))
+
+
+def _broken(view: FormView, ask: Callable[[FormRule, FormEntries], str | None]) -> Iterator[FieldProblem]:
+    entries = FormEntries(fields=view.fields, lines=view.lines, taken=view.taken)
+    for rule in view.kind.rules:
+        if reason := ask(rule, entries):
+            params = {"plugin": view.plugin}
+            yield FieldProblem(_place(view, rule), "", reason, params=params, label=rule.label)
+
+
+def _place(view: FormView, rule: FormRule) -> str:
+    """Return the name under which the page shows what is wrong."""
+    tables = {table.name for table in view.kind.tables}
+    return f"{LINES}.{rule.about}" if rule.about in tables else rule.about
 
 
 def column_problem(problem: FieldProblem, table: str, line: int) -> FieldProblem:

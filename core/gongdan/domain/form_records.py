@@ -45,7 +45,8 @@ _READERS: Mapping[tuple[str, str], type[Any]] = {
 def record(value: object) -> Any:
     """Return a form kind, or a part of one, as plain JSON; what has its usual value and what is code is left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        held = {each.name: getattr(value, each.name) for each in fields(value) if each.init}
+        kept_fields = [each for each in fields(value) if each.init and not each.metadata.get("is_code")]
+        held = {each.name: getattr(value, each.name) for each in kept_fields}
         usual = {each.name: each.default for each in fields(value)}
         kept = {name: record(one) for name, one in held.items() if not callable(one) and one != usual[name]}
         return {_CLASS: type(value).__name__, **kept}

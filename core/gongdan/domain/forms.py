@@ -6,7 +6,7 @@ signing, freezing and printing is for the services.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -175,6 +175,31 @@ class SignatureBox:
     clauses: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormEntries:
+    """What a rule of a form may look at: stored values, as they would be filed."""
+
+    fields: Mapping[str, object]
+    #: Lines by table, each with values by column.
+    lines: Mapping[str, Sequence[Mapping[str, object]]]
+    #: What the ticket says, by the names of ``Taken``.
+    taken: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRule:
+    """A named rule that may refuse to file a form: sums that agree, signs that fit."""
+
+    name: str
+    #: What the rule protects, a source text.
+    label: str
+    #: Pure function: returns the reason as a source text, or None to let the form pass.
+    check: Callable[[FormEntries], str | None]
+    #: The field or block beside which the refusal stands.
+    about: str
+    clauses: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """One copy of the paper (联) and who gets it."""
@@ -209,6 +234,8 @@ class FormKind:
     #: Rises when what stands on the paper changes; filed ones keep theirs.
     version: int = 1
     signatures: tuple[SignatureBox, ...] = ()
+    #: What has to hold before it is filed, beside what fields and items say; a filed form keeps no code.
+    rules: tuple[FormRule, ...] = field(default=(), metadata={"is_code": True})
     #: In the order of the marks 第一联, 第二联 …; empty prints one without a mark.
     copies: tuple[Copy, ...] = ()
     #: What the seal box says, a source text; empty has none.
@@ -294,6 +321,13 @@ class FormKind:
         yield from (f"field {name} stands twice" for name in _repeated(own))
         yield from (f"item {name} stands twice" for name in _repeated(items))
         yield from (f"signature {name} stands twice" for name in _repeated(box.name for box in self.signatures))
+        yield from (f"rule {name} stands twice" for name in _repeated(rule.name for rule in self.rules))
+        about = {*own, *(block.name for block in self.blocks)}
+        yield from (
+            f"rule {rule.name} is about {rule.about}, which is not on it"
+            for rule in self.rules
+            if rule.about not in about
+        )
         yield from (f"nobody signs at {box.name}" for box in self.signatures if not box.by or not box.ways)
         yield from (
             f"nobody can sign at {box.name}: who has no account does not type"

@@ -1,17 +1,20 @@
 """A form inside a running transaction: held, changed, sealed; what it does is journalled there."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from gongdan.domain.events import EventKind
-from gongdan.domain.form_completeness import lacking
+from gongdan.domain.form_completeness import ask_rule, lacking
 from gongdan.domain.form_views import FormState, FormView
-from gongdan.domain.forms import FormKind
+from gongdan.domain.forms import FormEntries, FormKind, FormRule
 from gongdan.domain.numbering import NumberPattern
 from gongdan.errors import FormFrozen, FormIncomplete, NotFound, PluginDisabled, StaleVersion
+from gongdan.hooks.isolation import call_isolated
+from gongdan.hooks.manager import SLOW_DECISION_SECONDS
 from gongdan.services.form_contents import Contents, contents_of, hash_of
 from gongdan.services.form_rows import form_view, signature_record, signatures_of
 from gongdan.services.numbers import reserve
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 
 #: Longest list of lines that the journal keeps as it is; of a longer one it keeps length and hash.
 _JOURNALLED_LINES = 100
+
+
+#: Why a form is not filed when one of its rules raises: a rule that cannot be asked has not been kept.
+CHECK_FAILED = msg("扩展“{plugin}”的检查出错，已记入日志")
 
 
 class HeldForm:
@@ -91,7 +98,7 @@ class HeldForm:
     def seal(self) -> None:
         """Freeze everything on it with its signatures and file it; raises ``FormIncomplete``."""
         self.drop_stale_signatures(msg("签名之后工单内容有改动"))
-        if problems := lacking(self.view()):
+        if problems := lacking(self.view(), ask=self._ask):
             raise FormIncomplete(problems)
         self.give_number()
         row, work = self.row, self.work
@@ -104,6 +111,18 @@ class HeldForm:
         work.tell(
             EventKind.FORM_FILED, "form", row.id, form_kind=row.kind, number=row.number, ticket=str(row.ticket_id)
         )
+
+    def _ask(self, rule: FormRule, entries: FormEntries) -> str | None:
+        """Return why a rule says no; one that fails says no as well, and the failure is journalled."""
+        outcome = call_isolated(
+            self.row.plugin,
+            f"form rule {rule.name}",
+            partial(ask_rule, rule, entries),
+            slow_seconds=SLOW_DECISION_SECONDS,
+        )
+        if outcome.failure:
+            self._desk.report(outcome.failure)
+        return CHECK_FAILED if outcome.failure and outcome.failure.kind == "raised" else outcome.value
 
     def give_number(self) -> None:
         """Give it the next number of its kind, unless it has one; within the transaction, so that none is missing."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gongdan.api import CompanyView, Demo, MenuEntry, Rulebook, Tile, hookimpl, msg, msg_in, read_clauses
 from gongdan_brokerage import demo
 from gongdan_brokerage.assets import ASSET_KINDS, LINK_RULES
+from gongdan_brokerage.forms import FORMS
 from gongdan_brokerage.roles import ROLES
 from gongdan_brokerage.secrecy import SECRECY_RULES
 from gongdan_brokerage.ticket_types import REBATE_STATEMENT
@@ -16,6 +17,7 @@ def register_rulebook() -> Rulebook:
         label=msg("经纪返佣"),
         description=msg("代理商月结：核算、复核、批准、代理商确认、付款，账要轧平"),
         ticket_types=(REBATE_STATEMENT,),
+        forms=FORMS,
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
         roles=ROLES,

@@ -1,4 +1,4 @@
-"""What the flow of rebate statements refuses, and the sum that has to come out: pure functions.
+"""What the flow and the paper of rebate statements refuse, and the sum that has to come out: pure functions.
 
 A guard returns the reason why a move is not possible, or None to let it pass. Amounts are yuan.
 """
@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from gongdan.api import Finding, MoveAttempt, Reason, Verdict, is_empty, msg
+from gongdan.api import Finding, FormEntries, MoveAttempt, Reason, Verdict, is_empty, msg
 
 _MONTH: Final = re.compile(r"(20[0-9]{2})[-./年]?(0[1-9]|1[0-2]|[1-9])月?")
 
@@ -79,3 +79,23 @@ def amount_due(attempt: MoveAttempt) -> Decimal:
 
 def _money(attempt: MoveAttempt, name: str) -> Decimal:
     return Decimal(str(attempt.fields.get(name) or 0))
+
+
+# --- The statement on paper -----------------------------------------------------------------------
+
+
+def lines_make_the_rebate(entries: FormEntries) -> str | None:
+    """Source: 001-10-26."""
+    stated = Decimal(str(entries.taken.get("accrued") or 0))
+    return None if _sum(entries, "amount") == stated else msg("明细返佣额合计与本期返佣额不符")
+
+
+def lines_make_the_volume(entries: FormEntries) -> str | None:
+    """Source: 001-10-26."""
+    known = _sum(entries, "volume") + Decimal(str(entries.taken.get("unattributed") or 0))
+    stated = Decimal(str(entries.taken.get("volume") or 0))
+    return None if known == stated else msg("明细交易额合计加未归属，与交易额不符")
+
+
+def _sum(entries: FormEntries, column: str) -> Decimal:
+    return sum((Decimal(str(line[column])) for line in entries.lines["trades"]), Decimal(0))

@@ -17,6 +17,7 @@ from gongdan.api import (
 )
 from gongdan_decoration import demo, rules
 from gongdan_decoration.assets import ASSET_KINDS, LINK_RULES
+from gongdan_decoration.forms import FORMS
 from gongdan_decoration.plans import PLAN_RULES
 from gongdan_decoration.policy import POLICY_KEYS
 from gongdan_decoration.roles import ROLES
@@ -29,6 +30,7 @@ def register_rulebook() -> Rulebook:
         label=msg("家装工程"),
         description=msg("工地巡检与整改，施工跟进与定期回访：发出、签收、整改、复验，责任人不能自己验自己"),
         ticket_types=TICKET_TYPES,
+        forms=FORMS,
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
         roles=ROLES,

@@ -1,11 +1,12 @@
-"""What the flow of rectifications refuses, and how a finding is sorted: pure functions.
+"""What the flow of rectifications and the papers of a site refuse, and how a finding is sorted: pure functions.
 
 A guard returns the reason why a move is not possible, or None to let it pass.
 """
 
+from decimal import Decimal
 from typing import Final
 
-from gongdan.api import Draft, MoveAttempt, is_empty, msg
+from gongdan.api import Draft, FormEntries, MoveAttempt, is_empty, msg
 
 CLASS_A: Final = "class_a"
 CLASS_B: Final = "class_b"
@@ -59,3 +60,35 @@ def sort_finding(draft: Draft) -> dict[str, str]:
     found = {"severity": CLASS_A} if any(word in text for word in _DANGER) else {}
     category = next((kind for kind, words in _CATEGORIES if any(word in text for word in words)), "")
     return found | ({"category": category} if category else {})
+
+
+# --- The settlement sheet -------------------------------------------------------------------------
+
+CONTRACT: Final = "contract"
+ADDITION: Final = "addition"
+DEDUCTION: Final = "deduction"
+COMPENSATION: Final = "compensation"
+PAYMENT: Final = "payment"
+
+
+def one_contract_is_settled(entries: FormEntries) -> str | None:
+    """Source: 000-04-132."""
+    contracts = [line for line in entries.lines["amounts"] if line.get("kind") == CONTRACT]
+    return None if len(contracts) == 1 else msg("合同额须填且只填一行")
+
+
+def signs_fit(entries: FormEntries) -> str | None:
+    """What the customer owes is positive, what is taken off or paid is negative: their sum is what is left.
+
+    Source: 000-04-132.
+    """
+    for line in entries.lines["amounts"]:
+        amount = Decimal(str(line["amount"]))
+        if (amount < 0) is (line["kind"] in {CONTRACT, ADDITION}):
+            return msg("合同额和增项须为正，减项、扣款和已付款须为负")
+    return None
+
+
+def manual_is_back(entries: FormEntries) -> str | None:
+    """Source: 000-04-119."""
+    return None if entries.fields.get("manual_returned") is True else msg("先收回《工程管理手册》，再结算")

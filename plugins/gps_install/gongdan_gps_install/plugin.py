@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gongdan.api import CompanyView, Demo, MenuEntry, Rulebook, Tile, hookimpl, msg, read_clauses
 from gongdan_gps_install import demo
 from gongdan_gps_install.assets import ASSET_KINDS, LINK_RULES
+from gongdan_gps_install.forms import FORMS
 from gongdan_gps_install.roles import ROLES
 from gongdan_gps_install.ticket_types import TICKET_TYPES
 
@@ -15,6 +16,7 @@ def register_rulebook() -> Rulebook:
         label=msg("GPS 安装"),
         description=msg("终端安装与维修：三单收齐、审批、出发核对、上线测试、新旧号码、收费交款、客户签字、交单"),
         ticket_types=TICKET_TYPES,
+        forms=FORMS,
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
         roles=ROLES,
