@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from gongdan.domain.duties import CORE_FACTS, PERSONS
 from gongdan.domain.duty_checks import Declared
 from gongdan.domain.forms import OUTSIDER, TICKET_FACTS, FollowUp, FormKind
+from gongdan.domain.policy_values import PolicyKind
 from gongdan.domain.ticket_types import TicketType
 
 #: Who may sign besides the declared roles; a form has no debtor.
@@ -26,6 +27,9 @@ def _undeclared(kind: FormKind, declared: Declared) -> Iterator[str]:
     if types:
         yield from _of_ticket(kind, types)
     yield from _of_roles(kind, declared.roles)
+    key = declared.policy_keys.get(kind.policy_key)
+    if kind.policy_key and (key is None or key.kind is not PolicyKind.YES_NO):
+        yield f"policy key {kind.policy_key} is no question of yes or no"
     for item in kind.items:
         if item.on_fail:
             yield from (f"item {item.name}: {problem}" for problem in _of_follow_up(item.on_fail, declared))

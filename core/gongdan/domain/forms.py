@@ -244,6 +244,9 @@ class FormKind:
     required_at: tuple[str, ...] = ()
     #: What has to hold of the ticket for that, such as that the repair is paid for; nothing always holds.
     required_when: tuple[Condition, ...] = ()
+    #: Policy key by which a company decides, yes or no, that the paper is kept: until it has said yes, no move waits
+    #: for it and none begins it. Empty: it is always kept.
+    policy_key: str = ""
     #: Moves after which the form is begun by itself.
     begun_by: tuple[str, ...] = ()
     #: A ticket can have several at once, such as one rectification notice for each responsible person.

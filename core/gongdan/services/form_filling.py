@@ -1,7 +1,7 @@
 """Reading what somebody has filled in on a form, and who may fill in what."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from gongdan.domain.folding import is_blank
 from gongdan.domain.form_completeness import ANSWERS, LINES, column_problem
 from gongdan.domain.forms import Block, CheckItem, Checklist, CheckResult, FormKind, Lines, Section
 from gongdan.errors import FieldProblem, FillRefused, InvalidInput
+from gongdan.services.file_checks import Upload
 from gongdan.services.schemas import read_fields
 from gongdan.text import msg
 
@@ -32,6 +33,17 @@ class FormInput:
     lines: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     #: What was found by item: ``result``, ``remark``, ``photos`` (ids of pictures on the form).
     answers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    #: New pictures by item; they hang on the form once it is saved.
+    photos: Mapping[str, Sequence[Upload]] = field(default_factory=dict)
+
+    def with_photos(self, added: Mapping[str, Sequence[str]]) -> "FormInput":
+        """Return it with the ids of the pictures that hang on the form by now."""
+        answers = dict(self.answers)
+        for item, ids in added.items():
+            answer = answers.get(item, {})
+            known = answer.get("photos") or ()
+            answers[item] = {**answer, "photos": [*(known if isinstance(known, list | tuple) else ()), *ids]}
+        return replace(self, answers=answers)
 
 
 def may_fill(desk: "CompanyDesk", block: Block) -> bool:

@@ -11,6 +11,7 @@ from gongdan.domain.duties import PERSONS
 from gongdan.domain.form_views import FormView
 from gongdan.domain.forms import OUTSIDER, SignatureBox, SigningWay
 from gongdan.domain.receivers import Around, find
+from gongdan.domain.strokes import read_drawing
 from gongdan.domain.subjects import SubjectKey
 from gongdan.domain.workflow import is_empty
 from gongdan.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, SignatureRefused, StaleVersion
@@ -94,6 +95,16 @@ class Signing:
             raise SignatureRefused(_box(view, box).label, msg("只有本人登录后才能签名"))
         self._desk.installation.accounts.confirm(self._desk.actor.account_id, password)
         return self._sign(wanted)
+
+    def draw(self, form_id: UUID, box: str, seen: str, strokes: str, *, name: str = "") -> FormView:
+        """Sign with a finger or the mouse; ``name`` is that of somebody without an account, who signs in presence.
+
+        ``strokes``: see ``read_drawing``. Raises as ``type`` does, and ``InvalidInput`` for a drawing that is none.
+        """
+        picture = Upload(f"{box}.png", read_drawing(strokes).png())
+        stored = tuple(self._desk.attachments.store(SubjectKey("form", form_id), [picture]))
+        way = SigningWay.DRAWN
+        return self._sign(_Signature(form_id=form_id, box=box, seen=seen, way=way, name=name, files=stored))
 
     def on_paper(self, form_id: UUID, box: str, seen: str, scan: Upload, *, name: str = "") -> FormView:
         """Keep the scan of a paper that was signed by hand; ``name`` is that of somebody without an account.

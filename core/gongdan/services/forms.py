@@ -1,34 +1,33 @@
 """Forms: begun on a ticket, filled in, filed, corrected, made void."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gongdan.domain.duties import meets
 from gongdan.domain.events import EventKind
 from gongdan.domain.form_views import FormState, FormView
 from gongdan.domain.forms import FormKind
 from gongdan.domain.subjects import SubjectKey
-from gongdan.domain.ticket_types import TicketType
-from gongdan.domain.workflow import Move, StateCategory, is_empty
+from gongdan.domain.workflow import StateCategory, is_empty
 from gongdan.errors import (
     Conflict,
     FieldProblem,
     FormFrozen,
     InvalidInput,
     NotFound,
-    Refusal,
     StaleVersion,
     TicketClosed,
 )
 from gongdan.services.attachment_rows import on_subject
 from gongdan.services.form_filling import FormInput, filled
+from gongdan.services.form_gate import FormGate
 from gongdan.services.form_keeping import HeldForm, hold, kind_in_use
 from gongdan.services.form_rows import form_view
+from gongdan.services.stored_files import StoredFile
 from gongdan.services.work import Work, get_row
 from gongdan.storage.forms import FormRow
 from gongdan.storage.tickets import TicketRow
@@ -37,7 +36,8 @@ from gongdan.text import msg
 if TYPE_CHECKING:
     from gongdan.services.desk import CompanyDesk
 
-_REQUIRED = msg("须先归档《{form}》")
+_Photos: TypeAlias = Mapping[str, Sequence[StoredFile]]
+
 #: States in which a form stands for its ticket and round.
 _STANDING = (FormState.DRAFT.value, FormState.FILED.value)
 
@@ -81,6 +81,8 @@ class Forms:
         query = select(FormRow).where(FormRow.ticket_id == ticket_id).order_by(FormRow.begun_at, FormRow.id)
         with self._desk.reading() as session:
             rows = session.scalars(query).all()
+            if not rows:
+                return ()
             ticket = get_row(session, TicketRow, ticket_id, "ticket")
             return tuple(form_view(self._desk, session, row, ticket) for row in rows)
 
@@ -111,10 +113,11 @@ class Forms:
         Raises ``FormFrozen``, ``StaleVersion``, ``InvalidInput`` with every wrong value, ``FillRefused``.
         """
         self._desk.require("ticket.move")
+        photos = self._stored(form_id, given)
         with self._desk.working() as work:
             held = hold(self._desk, work, form_id)
             held.require_draft(version)
-            self._fill(work, held, given)
+            self._fill(held, given, photos)
             return held.view()
 
     def file(self, form_id: UUID, version: int, given: FormInput | None = None) -> FormView:
@@ -123,12 +126,13 @@ class Forms:
         Raises what ``save`` raises, and ``FormIncomplete`` with everything that is lacking; then nothing is saved.
         """
         self._desk.require("ticket.move")
+        photos = self._stored(form_id, given or FormInput())
         with self._desk.working() as work:
             held = hold(self._desk, work, form_id)
             held.require_draft(version)
             kind_in_use(self._desk, held.row.kind)
             if given is not None:
-                self._fill(work, held, given)
+                self._fill(held, given, photos)
             held.seal()
             if held.row.corrects_id:
                 self._replace(work, held)
@@ -176,35 +180,13 @@ class Forms:
 
     # --- Moves -------------------------------------------------------------------------------
 
-    def filed(self, session: Session, ticket: TicketRow) -> Collection[str]:
-        """Return the kinds of which a form is filed in the ticket's present round."""
-        if not any(kind.required_at for kind in self.kinds(ticket.type)):
-            return frozenset()
-        query = select(FormRow.kind).where(
-            FormRow.ticket_id == ticket.id, FormRow.round == ticket.round, FormRow.state == FormState.FILED.value
-        )
-        return frozenset(session.scalars(query))
-
-    def refusals(
-        self, ticket_type: TicketType, move: Move, facts: Mapping[str, object], filed: Collection[str]
-    ) -> Sequence[Refusal]:
-        """Return why a move has to wait: forms that are not filed yet. ``facts`` are those after the move."""
-        return [
-            Refusal(
-                "form_required", msg("须先归档《{form}》"), kind.clauses, params={"form": kind.label}, form=kind.name
-            )
-            for kind in self.kinds(ticket_type.name)
-            if move.name in kind.required_at and kind.name not in filed and meets(kind.required_when, facts)
-        ]
-
     def follow(self, work: Work, ticket: TicketRow, move: str) -> None:
         """Let the forms of a ticket follow what has happened to it: a move may begin some, and signatures may fall."""
-        kinds = self.kinds(ticket.type)
-        if not kinds:
+        if not self.kinds(ticket.type):
             return
         self._drop_stale(work, ticket)
-        for kind in kinds:
-            if move and move in kind.begun_by and not self._begun(work.session, ticket, kind, None):
+        for kind in FormGate(self._desk, work.session, ticket).begun_by(move):
+            if not self._begun(work.session, ticket, kind, None):
                 self._begin(work, ticket, kind, None)
 
     # --- Shared ------------------------------------------------------------------------------
@@ -215,10 +197,17 @@ class Forms:
             held = HeldForm(self._desk, work, row, ticket)
             held.drop_stale_signatures(msg("签名之后工单内容有改动"))
 
-    def _fill(self, work: Work, held: HeldForm, given: FormInput) -> None:
-        subject = SubjectKey("form", held.row.id)
-        photos = {str(file.id) for file in on_subject(work.session, subject) if file.is_image}
-        held.enter(filled(self._desk, held.kind, held.row.entered, given, photos=photos))
+    def _stored(self, form_id: UUID, given: FormInput) -> _Photos:
+        """Put the bytes of new pictures into the store before the transaction begins."""
+        subject, attachments = SubjectKey("form", form_id), self._desk.attachments
+        return {item: attachments.store(subject, files) for item, files in given.photos.items() if files}
+
+    def _fill(self, held: HeldForm, given: FormInput, photos: _Photos) -> None:
+        subject, work = SubjectKey("form", held.row.id), held.work
+        added = {item: self._desk.attachments.attach(work, subject, stored) for item, stored in photos.items()}
+        given = given.with_photos({item: [str(file.id) for file in files] for item, files in added.items()})
+        known = {str(file.id) for file in on_subject(work.session, subject) if file.is_image}
+        held.enter(filled(self._desk, held.kind, held.row.entered, given, photos=known))
 
     def _begun(self, session: Session, ticket: TicketRow, kind: FormKind, key: str | None) -> FormRow | None:
         """Return the form that is meant when one is to be begun again."""

@@ -1,6 +1,6 @@
 """Moves: taking a ticket from one state to another."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from gongdan.services.approval_subjects import of_ticket
 from gongdan.services.core_fields import REFERENCES, core_field, read_core_fields
 from gongdan.services.departments import require_open
 from gongdan.services.duty_changes import happened
+from gongdan.services.form_gate import FormGate
 from gongdan.services.links import open_children
 from gongdan.services.schemas import read_fields
 from gongdan.services.secrecy_looks import seen_ticket, to_write
@@ -77,8 +78,7 @@ class _Step:
     remark: str
     open_children: int
     gate: ApprovalGate
-    #: Kinds of forms that are filed in the ticket's round.
-    filed: Collection[str]
+    papers: FormGate
 
     def facts(self) -> Mapping[str, object]:
         """Return what rules may know of the ticket once the dialog is written."""
@@ -110,9 +110,9 @@ class Moves:
         with self._desk.reading() as session:
             row = self._desk.tickets.row(session, ticket.id)
             children, gate = open_children(session, row.id), ApprovalGate(self._desk, session, row.id)
-            filed = self._desk.forms.filed(session, row)
+            papers = FormGate(self._desk, session, row)
             steps = [
-                _Step(row, ticket_type, move, row.fields, frozenset(), {}, "", children, gate, filed)
+                _Step(row, ticket_type, move, row.fields, frozenset(), {}, "", children, gate, papers)
                 for move in ticket_type.workflow.moves_from(row.state)
             ]
             offers = [MoveOffer(step.move, self._unanswerable(step)) for step in steps]
@@ -186,8 +186,8 @@ class Moves:
         remark = str(given.get("remark") or "").strip()
         written = {**row.fields, **emptied, **fields}
         children, gate = open_children(session, row.id), ApprovalGate(self._desk, session, row.id, lock=lock)
-        filed = self._desk.forms.filed(session, row)
-        return _Step(row, ticket_type, move, written, frozenset(fields), core, remark, children, gate, filed)
+        papers = FormGate(self._desk, session, row)
+        return _Step(row, ticket_type, move, written, frozenset(fields), core, remark, children, gate, papers)
 
     def _unanswerable(self, step: _Step) -> tuple[Refusal, ...]:
         return tuple(refusal for refusal in self._refusals(step) if not refusal.field)
@@ -199,7 +199,7 @@ class Moves:
         fillable, facts = (*step.move.requires, *step.move.asks), step.facts()
         about = of_ticket(step.row, step.ticket_type, facts)
         approvals = step.gate.refusals(step.move.name, about, self.roles(), fillable=fillable)
-        papers = self._desk.forms.refusals(step.ticket_type, step.move, facts, step.filed)
+        papers = step.papers.refusals(step.move.name, facts)
         return [*(self._named(refusal, step) for refusal in refusals), *approvals, *papers]
 
     def _named(self, refusal: Refusal, step: _Step) -> Refusal:

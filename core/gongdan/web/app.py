@@ -25,6 +25,9 @@ from gongdan.web import (
     duties,
     duty_log,
     exports,
+    form_pages,
+    form_signing,
+    form_words,
     handovers,
     health,
     home,
@@ -86,6 +89,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     custody.pages,
     departments.pages,
     duties.pages,
+    form_pages.pages,
+    form_signing.pages,
     health.pages,
     home.pages,
     intake.pages,
@@ -134,6 +139,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     custody_words.install(app)
     devices.install(app)
     ticket_words.install(app)
+    form_words.install(app)
     links.install(app)
     attachments.install(app)
     navigation.install(app)

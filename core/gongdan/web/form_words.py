@@ -6,11 +6,12 @@ from flask import Flask
 
 from gongdan.domain import form_cells
 from gongdan.domain.form_cells import RESULTS, WAYS, ShownForm
+from gongdan.domain.form_completeness import ANSWERS, LINES, lacking
 from gongdan.domain.form_views import FormState, FormView
-from gongdan.domain.forms import FormKind
+from gongdan.domain.forms import Block, FormKind, Lines, Section
 from gongdan.services.paper_words import Wording
 from gongdan.text import msg
-from gongdan.web.access import current_desk
+from gongdan.web.access import current_desk, installation
 from gongdan.web.words import say, translator
 
 STATES: Mapping[FormState, str] = {
@@ -61,6 +62,35 @@ def state_look(state: FormState) -> tuple[str, str]:
     return _LOOKS[state]
 
 
+def roles_in_words(names: Iterable[str]) -> str:
+    """Return roles as one enumeration."""
+    declared = installation().plugins.catalogue.roles
+    return translator().join(role.label if role else name for name, role in ((one, declared.get(one)) for one in names))
+
+
+def next_step(view: FormView) -> str:
+    """Return what has to be done next on a draft, and by whom."""
+    # What is wrong with one line is wrong with the table.
+    missing = {".".join(problem.field.split(".")[:2]) for problem in lacking(view)}
+    open_blocks = [block for block in view.kind.blocks if missing.intersection(_names(block))]
+    if open_blocks:
+        roles = dict.fromkeys(role for block in open_blocks for role in block.filled_by)
+        told = say(msg("待填写：{parts}"), parts=tuple(block.label or view.kind.label for block in open_blocks))
+        return f"{told}（{roles_in_words(roles)}）" if roles else told
+    if view.unsigned:
+        return say(msg("待签名：{boxes}"), boxes=tuple(box.label for box in view.unsigned))
+    return say(msg("齐全，可以归档"))
+
+
+def _names(block: Block) -> set[str]:
+    """Return under which names a part of a form lacks something."""
+    if isinstance(block, Section):
+        return {part.name for part in block.parts}
+    if isinstance(block, Lines):
+        return {f"{LINES}.{block.name}"}
+    return {f"{ANSWERS}.{item.name}" for item in block.items}
+
+
 def install(app: Flask) -> None:
     """Give templates the words."""
-    app.jinja_env.globals.update(form_state=state_words, form_look=state_look)
+    app.jinja_env.globals.update(form_state=state_words, form_look=state_look, roles_in_words=roles_in_words)

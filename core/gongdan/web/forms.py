@@ -1,6 +1,6 @@
 """What a form shows: the values as typed, and every problem beside the field that it is about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import request
@@ -26,6 +26,9 @@ class Problem:
     clauses: tuple[str, ...] = ()
     #: Name of the guard that refused; empty for a wrong value.
     guard: str = ""
+    #: Kind of the form that would answer the guard, and the address of its page; empty for none.
+    form: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Form:
             Problem(one.field, one.label or known.get(one.field, ""), one.text, one.remedy) for one in said.problems
         )
         problems += tuple(
-            Problem(one.field, known.get(one.field, ""), one.text, clauses=one.clauses, guard=one.guard)
+            Problem(one.field, known.get(one.field, ""), one.text, clauses=one.clauses, guard=one.guard, form=one.form)
             for one in said.refusals
         )
         return replace(self, problems=problems, text=said.text, remedy=said.remedy)
@@ -69,6 +72,11 @@ class Form:
         """Return the form with the clauses that its fields follow beside what is wrong with them."""
         rules = {field.name: field.clauses for field in fields}
         problems = tuple(replace(one, clauses=one.clauses or rules.get(one.field, ())) for one in self.problems)
+        return replace(self, problems=problems)
+
+    def linked(self, address: Callable[[str], str]) -> "Form":
+        """Return the form with links to the papers that would answer a problem, from the names of their kinds."""
+        problems = tuple(replace(one, address=address(one.form)) if one.form else one for one in self.problems)
         return replace(self, problems=problems)
 
     def moved(self, field: str, to: str) -> "Form":

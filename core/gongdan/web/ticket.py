@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gongdan.domain.fields import Field
@@ -22,6 +22,7 @@ from gongdan.web.access import current_desk, needs
 from gongdan.web.attachments import sent_files
 from gongdan.web.case_words import Words
 from gongdan.web.duties import duties_of
+from gongdan.web.form_card import papers_of
 from gongdan.web.forms import Form
 from gongdan.web.pages import dialog, done_with, go, told
 from gongdan.web.plan_words import strips
@@ -148,6 +149,7 @@ def _page(ticket_id: UUID, composer: Form) -> str:
             ticket=case.ticket,
             duties=duties_of(ticket_id),
             strips=strips(ticket_id),
+            papers=papers_of(case.ticket),
             offers=offers,
             keys=_keys(case.ticket, offers),
             next_step=next_step(case, members, offers),
@@ -217,11 +219,16 @@ def _move_page(ticket: TicketView, move: Move, form: Form) -> str:
             ticket=ticket,
             move=move,
             target=ticket_type.workflow.state(move.to_state),
-            form=form if form.is_refused else form.warned(_standing(offers.get(move.name))),
+            form=_with_papers(ticket, form if form.is_refused else form.warned(_standing(offers.get(move.name)))),
             fields=desk.moves.dialog_fields(ticket_type, move),
             options=people_options(),
             shown_texts=_shown_texts(ticket),
         )
+
+
+def _with_papers(ticket: TicketView, form: Form) -> Form:
+    """Return a form whose refusals lead to the papers that they ask for."""
+    return form.linked(lambda kind: url_for("forms.of_kind", ticket_id=ticket.id, kind=kind))
 
 
 def _standing(offer: MoveOffer | None) -> GongdanError | None:

@@ -20,6 +20,7 @@ from gongdan_property_mgmt import demo, importers, rules
 from gongdan_property_mgmt.assets import ASSET_KINDS, LINK_RULES
 from gongdan_property_mgmt.custody import CUSTODY_KINDS
 from gongdan_property_mgmt.duties import DUTY_RULES
+from gongdan_property_mgmt.forms import FORMS
 from gongdan_property_mgmt.plans import PLAN_RULES
 from gongdan_property_mgmt.policy import POLICY_KEYS
 from gongdan_property_mgmt.roles import ROLES
@@ -38,6 +39,7 @@ def register_rulebook() -> Rulebook:
         roles=ROLES,
         duty_rules=DUTY_RULES,
         plan_rules=PLAN_RULES,
+        forms=FORMS,
         policy_keys=POLICY_KEYS,
         packs=read_packs("gongdan_property_mgmt"),
         clauses=read_clauses("gongdan_property_mgmt"),

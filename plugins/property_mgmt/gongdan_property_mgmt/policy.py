@@ -4,7 +4,13 @@ No limit has a proposed value: a figure comes from a regulation, by a pack, or f
 "promptly", no pack has one either.
 """
 
+from typing import Final
+
 from gongdan.api import CATCH_UP_CHOICES, REST_DAY_CHOICES, PolicyKey, PolicyKind, msg
+
+#: Whether the papers are kept in the system; while a company has not decided, cases go on without them.
+REPAIR_ORDER: Final = "property_mgmt.repair_order_kept"
+COMPLAINT_RECORD: Final = "property_mgmt.complaint_record_kept"
 
 
 def _limit(name: str, label: str, *clauses: str) -> PolicyKey:
@@ -82,4 +88,19 @@ PLAN_KEYS: tuple[PolicyKey, ...] = (
     ),
 )
 
-POLICY_KEYS = (*COMPLAINT_KEYS, *REPAIR_KEYS, *PLAN_KEYS)
+PAPER_KEYS: tuple[PolicyKey, ...] = (
+    PolicyKey(
+        REPAIR_ORDER,
+        msg("维修工作单：关闭前是否必须在系统中归档"),
+        PolicyKind.YES_NO,
+        ("001-08-39", "001-08-45", "004-09-07"),
+    ),
+    PolicyKey(
+        COMPLAINT_RECORD,
+        msg("投诉处理记录表：关闭前是否必须在系统中归档"),
+        PolicyKind.YES_NO,
+        ("004-04-25", "004-04-38", "004-04-52"),
+    ),
+)
+
+POLICY_KEYS = (*COMPLAINT_KEYS, *REPAIR_KEYS, *PLAN_KEYS, *PAPER_KEYS)

@@ -7,6 +7,8 @@
 // <meta name="account" content="…"> whose drafts these are; nobody else is shown them
 // <form data-keep-forget>           (signing out) forgets every draft in this browser
 //
+// `draft:fill` is told on a form before a draft is brought back into it, with its values by name.
+//
 // A form that htmx sends is done when its answer is below 400. Passwords, files, hidden fields and fields with
 // data-keep-off are never kept. A draft lives seven days.
 
@@ -93,6 +95,7 @@ function showNotice(form, shown) {
 function restore(form) {
   const draft = load(form.dataset.keep);
   if (!draft || JSON.stringify(draft.values) === JSON.stringify(readForm(form))) return;
+  form.dispatchEvent(new CustomEvent("draft:fill", { bubbles: true, detail: draft.values }));
   fillForm(form, draft.values);
   showNotice(form, true);
 }
