@@ -51,9 +51,6 @@ CLASS_LABELS: Final[Mapping[SecrecyClass, str]] = {
 NOUNS: Final[Mapping[str, str]] = {
     "party": msg("客户"),
     "ticket": msg("工单"),
-    "duty_log": msg("值班日志"),
-    "handover": msg("交接班"),
-    "document": msg("文件"),
 }
 
 
@@ -232,8 +229,8 @@ PARTS: Final[Mapping[str, str]] = {
     "fields": msg("填写项"),
     "notes": msg("记录"),
     "attachments": msg("附件"),
+    "forms": msg("单据"),
     "history": msg("变更记录"),
-    "entries": msg("日志条目"),
 }
 
 

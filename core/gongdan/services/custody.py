@@ -58,7 +58,7 @@ class Custody:
         """Return things by their codes, those behind the code ``after``."""
         self._desk.require("custody.view")
         with self._desk.reading() as session:
-            return custody_lists.items(session, wanted or CustodyFilter(), after=after, limit=limit)
+            return custody_lists.items(self._desk, session, wanted or CustodyFilter(), after=after, limit=limit)
 
     def counts(self, wanted: CustodyFilter | None = None) -> CustodyCounts:
         """Return how many things are where; what is lent and late is counted on its own as well."""
@@ -104,7 +104,7 @@ class Custody:
             row = session.scalars(select(CustodyItemRow).where(CustodyItemRow.code == folded(code))).one_or_none()
             if row is None:
                 raise NotFound("custody_item", code[:MAX_CODE])
-            return custody_lists.views(session, [row])[0]
+            return custody_lists.views(self._desk, session, [row])[0]
 
     def loan(self, loan_id: UUID) -> LoanView:
         """Return a loan; raises ``NotFound``. The borrower sees his own without the permission."""
@@ -314,7 +314,7 @@ class Custody:
 
     def _view(self, session: Session, row: CustodyItemRow) -> ItemView:
         session.flush()
-        return custody_lists.views(session, [row])[0]
+        return custody_lists.views(self._desk, session, [row])[0]
 
     def _file(self, session: Session, row: CustodyItemRow) -> ItemFile:
         moves = select(CustodyMoveRow).where(CustodyMoveRow.item_id == row.id).order_by(CustodyMoveRow.number.desc())

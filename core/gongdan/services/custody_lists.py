@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -11,14 +12,17 @@ from sqlalchemy.orm import Session, aliased
 from gongdan.domain.custody import CustodyState
 from gongdan.domain.folding import fold_text
 from gongdan.services.custody_rows import CustodyNames, ItemView, LoanView, item_view, loan_view
+from gongdan.services.secrecy_looks import party_names
 from gongdan.storage.assets import AssetRow
 from gongdan.storage.companies import DepartmentRow
 from gongdan.storage.custody import CustodyItemRow, CustodyLoanRow
-from gongdan.storage.parties import PartyRow
 
 PAGE_SIZE = 100
 #: Longest text that is looked for, in characters.
 _LONGEST = 100
+
+if TYPE_CHECKING:
+    from gongdan.services.desk import CompanyDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +65,20 @@ class BookLine:
     lost: int
 
 
-def items(session: Session, wanted: CustodyFilter, *, after: str = "", limit: int = PAGE_SIZE) -> Sequence[ItemView]:
+def items(
+    desk: "CompanyDesk", session: Session, wanted: CustodyFilter, *, after: str = "", limit: int = PAGE_SIZE
+) -> Sequence[ItemView]:
     """Return things by their codes, those behind ``after``."""
     query = _wanted(wanted).order_by(CustodyItemRow.code).limit(limit)
     if after:
         query = query.where(CustodyItemRow.code > after)
-    return views(session, session.scalars(query).all())
+    return views(desk, session, session.scalars(query).all())
 
 
-def views(session: Session, rows: Sequence[CustodyItemRow]) -> Sequence[ItemView]:
+def views(desk: "CompanyDesk", session: Session, rows: Sequence[CustodyItemRow]) -> Sequence[ItemView]:
     """Return snapshots of things, in their order."""
     loans = {loan.item_id: loan for loan in _open_loans(session, [row.id for row in rows])}
-    names = _names(session, rows)
+    names = _names(desk, session, rows)
     return tuple(item_view(row, loans.get(row.id), names) for row in rows)
 
 
@@ -120,14 +126,13 @@ def _open_loans(session: Session, item_ids: Sequence[UUID]) -> Sequence[CustodyL
     return session.scalars(query).all() if item_ids else ()
 
 
-def _names(session: Session, rows: Sequence[CustodyItemRow]) -> CustodyNames:
+def _names(desk: "CompanyDesk", session: Session, rows: Sequence[CustodyItemRow]) -> CustodyNames:
     assets = {row.asset_id for row in rows if row.asset_id}
     parties = {row.party_id for row in rows if row.party_id}
     of_assets = select(AssetRow.id, AssetRow.label).where(AssetRow.id.in_(assets))
-    of_parties = select(PartyRow.id, PartyRow.name).where(PartyRow.id.in_(parties))
     return CustodyNames(
         dict(session.execute(of_assets).all()) if assets else {},
-        dict(session.execute(of_parties).all()) if parties else {},
+        party_names(desk, session, parties),
         dict(session.execute(select(DepartmentRow.id, DepartmentRow.name)).all()),
     )
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from gongdan.domain.secrecy import Way
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, GongdanError, StaleVersion
 from gongdan.hooks.isolation import Failure
@@ -251,6 +252,16 @@ class CompanyDesk:
     def is_reading(self, session: Session) -> bool:
         """Tell whether what is read by ``session`` is one state of the data."""
         return session is self._session
+
+    @contextmanager
+    def by(self, way: Way) -> Iterator[None]:
+        """Let what is read inside be read by ``way``, as the log says it."""
+        before = self.occasion.way
+        self.occasion.way = way
+        try:
+            yield
+        finally:
+            self.occasion.way = before
 
     @contextmanager
     def joining(self) -> Iterator[Work]:

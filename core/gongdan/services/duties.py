@@ -18,6 +18,7 @@ from gongdan.services.duty_recomputing import DutyChange, Recomputing
 from gongdan.services.duty_rows import DutyView, Names, PauseView, StepView, duty_view, pause_view, step_view
 from gongdan.services.duty_severities import undecided_keys
 from gongdan.services.journal import JournalEntry
+from gongdan.services.secrecy_looks import TicketLook, classified_among
 from gongdan.services.work import Work, get_row
 from gongdan.storage.accounts import AccountRow, MembershipRow, RoleRow
 from gongdan.storage.duties import DutyPauseRow, DutyRow, DutyStepRow
@@ -268,11 +269,12 @@ class Duties:
         roles = {row.debtor_role for row in rows if row.debtor_role}
         columns = TicketRow.id, TicketRow.severity, TicketRow.number, TicketRow.subject, TicketRow.place
         found = session.execute(select(*columns).where(TicketRow.id.in_(tickets))).all() if tickets else ()
+        hidden = classified_among(self._desk, session, tickets)
         labels = session.execute(select(RoleRow.name, RoleRow.label).where(RoleRow.name.in_(roles)))
         return Names(
             _people(session, people),
             dict(labels.all()) if roles else {},
-            {ticket_id: (number, subject, place) for ticket_id, _, number, subject, place in found},
+            {ticket_id: _about(hidden.get(ticket_id), *about) for ticket_id, _, *about in found},
             undecided_keys(self._desk, session, rows, {ticket_id: severity for ticket_id, severity, *_ in found}),
         )
 
@@ -281,6 +283,10 @@ class Duties:
         rows = session.scalars(query).all()
         names = _people(session, {row.receiver_id for row in rows if row.receiver_id})
         return tuple(step_view(row, names) for row in rows)
+
+
+def _about(seen: TicketLook | None, number: str, subject: str, place: str) -> tuple[str, str, str]:
+    return (number, seen.text(subject), seen.text(place)) if seen else (number, subject, place)
 
 
 def _people(session: Session, ids: Collection[UUID]) -> Mapping[UUID, str]:

@@ -1,6 +1,7 @@
 """Stored rows as exports see them: typed values, local times, and who holds what today."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from gongdan.domain.assets import level_paths
 from gongdan.domain.facts import AssetRecord, HeldBy, Place, TicketRecord
 from gongdan.domain.fields import Field, FieldKind
+from gongdan.services.secrecy_looks import looks
+from gongdan.services.secrecy_outlets import Outlet
 from gongdan.storage.assets import AssetLinkRow, AssetRow, holds_on
 from gongdan.storage.parties import ContactPointRow, PartyRow
 from gongdan.storage.tickets import TicketRow
@@ -25,12 +28,33 @@ CHUNK = 500
 
 
 class Records:
-    """Makes records of a company's rows; only ``unmasked`` ones hold identity numbers, phones and personal fields."""
+    """Makes records of a company's rows; only ``unmasked`` ones hold identity numbers, phones and personal fields.
 
-    def __init__(self, desk: "CompanyDesk", *, unmasked: bool) -> None:
+    What the outlet keeps in the house is left empty: a mask would be taken for a value when the list is imported again.
+    Without an outlet records are for the program itself.
+    """
+
+    def __init__(self, desk: "CompanyDesk", *, unmasked: bool, outlet: Outlet | None = None) -> None:
         self._desk = desk
         self._catalogue = desk.installation.plugins.catalogue
         self._unmasked = unmasked
+        self._outlet = outlet
+
+    def tickets(self, session: Session, rows: Sequence[TicketRow]) -> Iterator[TicketRecord]:
+        """Return tickets, in the order of ``rows``."""
+        seen = looks(self._desk, session, rows) if self._outlet else {}
+        for row in rows:
+            if self._outlet is None or self._outlet.ticket(seen[row.id]):
+                yield self.ticket(row)
+            else:
+                yield self._kept_back(row, is_withheld=seen[row.id].is_withheld)
+
+    def _kept_back(self, row: TicketRow, *, is_withheld: bool) -> TicketRecord:
+        """Return a ticket without its caller, and without any text when it is classified itself."""
+        record = replace(self.ticket(row), contact_name="", contact_phone="")
+        fields = {name: None if isinstance(value, str) else value for name, value in record.fields.items()}
+        subject, description, place = ("", "", "") if is_withheld else ("", "", record.place)
+        return replace(record, subject=subject, description=description, place=place, fields=fields)
 
     def ticket(self, row: TicketRow) -> TicketRecord:
         """Return a ticket."""
@@ -82,6 +106,8 @@ class Records:
             links = session.execute(query).all()
             phones = _phones(session, {party.id for _, _, party in links}) if self._unmasked else {}
             for asset_id, role, party in links:
+                if self._outlet is not None and not self._outlet.party(party):
+                    continue
                 held = HeldBy(role, party.name, tuple(phones.get(party.id, ())), self._identity(party))
                 found.setdefault(asset_id, []).append(held)
         return found

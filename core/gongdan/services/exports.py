@@ -1,21 +1,31 @@
 """Exports: the nouns of an import written back as a list that says the same when it is imported again."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.importing import AssetExport, Importer, TicketExport, Values
+from gongdan.domain.snapshots import TicketView
 from gongdan.errors import FieldProblem, InvalidInput, Refused
 from gongdan.services.export_records import CHUNK, Records, chunks
 from gongdan.services.grids import natural
+from gongdan.services.parties import PartyView, plain_views
+from gongdan.services.secrecy_looks import looks
+from gongdan.services.secrecy_outlets import ExportReason, Outlet
+from gongdan.services.ticket_lists import TicketFilter, TicketLine
+from gongdan.services.ticket_rows import plain_ticket
 from gongdan.sheets.writing import Written, write_csv, write_xlsx
 from gongdan.storage.assets import AssetRow
+from gongdan.storage.parties import PartyRow
 from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
@@ -42,11 +52,12 @@ class Exports:
         """Return the kinds of lists that can be written."""
         return [importer for importer in self._desk.imports.kinds() if importer.export is not None]
 
-    def write(self, kind: str, path: Path) -> int:
+    def write(self, kind: str, path: Path, reason: ExportReason | None = None) -> int:
         """Write a list as xlsx or csv, by the ending of ``path``, and return the number of rows.
 
         Identity numbers, phones and personal fields are written for those who may see them whole, and left empty for
-        others; an import passes over empty cells. A file that was there before stays until the new one is whole.
+        others; an import passes over empty cells. What is classified is left empty too, unless a reason is given, which
+        the log keeps for each record. A file that was there before stays until the new one is whole.
         Raises ``InvalidInput``, ``NotAllowed`` for a list of what the person may not look at, and ``OSError`` where
         nothing can be written.
         """
@@ -59,9 +70,11 @@ class Exports:
         write = _WRITERS.get(path.suffix.lstrip(".").lower())
         if write is None:
             raise _refused(path.name, msg("只能导出 xlsx 或 csv"))
-        headings = [column.label for column in importer.columns]
+        headings, outlet = [column.label for column in importer.columns], Outlet(self._desk, reason)
         with _whole(path) as part:
-            count = write(part, headings, (cells_of(importer, values) for values in self._rows(importer.export)))
+            rows = self._rows(importer.export, outlet)
+            count = write(part, headings, (cells_of(importer, values) for values in rows))
+            outlet.tell()
         holds_secrets = any(column.secret for column in importer.columns)
         self.note(kind, count, identities=holds_secrets and self._desk.actor.may("party.unmask"))
         return count
@@ -73,14 +86,50 @@ class Exports:
             after = {"kind": kind, "rows": count, "identities": identities}
             work.record("export.written", "company", self._desk.company.id, after=after)
 
-    def _rows(self, export: AssetExport | TicketExport) -> Iterator[Values]:
-        records = Records(self._desk, unmasked=self._desk.actor.may("party.unmask"))
+    def tickets(self, wanted: TicketFilter, outlet: Outlet) -> Iterator[TicketLine]:
+        """Return the lines of a list, page after page, with plain values of what the outlet lets out."""
+        self._desk.require("export.run")
+        key, is_more = "", True
+        while is_more:
+            found = self._desk.tickets.list(wanted, after=key, limit=CHUNK)
+            plain = self._plain_tickets([line.ticket.id for line in found.lines if line.ticket.is_masked], outlet)
+            yield from (replace(line, ticket=plain.get(line.ticket.id, line.ticket)) for line in found.lines)
+            key, is_more = found.next_key, bool(found.next_key)
+
+    def parties(self, text: str, outlet: Outlet) -> Iterator[PartyView]:
+        """Return the customers that a search finds, with plain values of those whom the outlet lets out."""
+        self._desk.require("export.run")
+        key, is_more = "", True
+        while is_more:
+            found, key = self._desk.parties.list(text, after=key, limit=CHUNK)
+            plain = self._plain_parties([party.id for party in found if party.is_masked], outlet)
+            yield from (plain.get(party.id, party) for party in found)
+            is_more = bool(key)
+
+    def _plain_tickets(self, ids: Collection[UUID], outlet: Outlet) -> Mapping[UUID, TicketView]:
+        if not ids:
+            return {}
+        with self._desk.reading() as session:
+            rows = session.scalars(select(TicketRow).where(TicketRow.id.in_(ids))).all()
+            seen = looks(self._desk, session, rows)
+            return {row.id: plain_ticket(row) for row in rows if outlet.ticket(seen[row.id])}
+
+    def _plain_parties(self, ids: Collection[UUID], outlet: Outlet) -> Mapping[UUID, PartyView]:
+        if not ids:
+            return {}
+        with self._desk.reading() as session:
+            rows = session.scalars(select(PartyRow).where(PartyRow.id.in_(ids))).all()
+            return plain_views(self._desk, session, [row.id for row in rows if outlet.party(row)])
+
+    def _rows(self, export: AssetExport | TicketExport, outlet: Outlet) -> Iterator[Values]:
+        records = Records(self._desk, unmasked=self._desk.actor.may("party.unmask"), outlet=outlet)
         with self._desk.reading() as session:
             if isinstance(export, AssetExport):
                 for rows in assets_in_order(session, export.kind):
                     yield from map(export.row, records.assets(session, rows))
             else:
-                yield from (export.row(records.ticket(row)) for row in _tickets_in_order(session, export.types))
+                for part in batched(_tickets_in_order(session, export.types)):
+                    yield from map(export.row, records.tickets(session, part))
 
 
 def assets_in_order(session: Session, kind: str) -> Iterator[Sequence[AssetRow]]:
@@ -99,6 +148,12 @@ def cells_of(importer: Importer, values: Values) -> list[Written]:
 def _tickets_in_order(session: Session, types: Sequence[str]) -> Iterable[TicketRow]:
     query = select(TicketRow).where(TicketRow.type.in_(types)).order_by(TicketRow.opened_at, TicketRow.id)
     return session.scalars(query.execution_options(yield_per=CHUNK))
+
+
+def batched(rows: Iterable[TicketRow]) -> Iterator[Sequence[TicketRow]]:
+    """Return rows in parts whose customers one statement can ask for."""
+    waiting = iter(rows)
+    return iter(lambda: list(islice(waiting, CHUNK)), [])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -9,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gongdan.domain.form_views import CopyView, FollowUpView, FormState, FormView, SignatureView
+from gongdan.domain.form_views import CopyView, FollowUpView, FormState, FormView, ItemAnswer, SignatureView
 from gongdan.domain.forms import FormKind, SigningWay
 from gongdan.domain.workflow import StateCategory
 from gongdan.services.form_contents import contents_of
 from gongdan.services.links import MERGED_STATE
+from gongdan.services.secrecy_looks import TicketLook, look, tell
 from gongdan.storage.forms import FormCopyRow, FormFollowUpRow, FormRow, FormSignatureRow
 from gongdan.storage.tickets import TicketRow
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
 def form_view(desk: "CompanyDesk", session: Session, row: FormRow, ticket: TicketRow) -> FormView:
     """Return a snapshot of a form."""
-    contents = contents_of(desk, session, row, ticket)
+    contents, seen = contents_of(desk, session, row, ticket), look(desk, session, ticket)
+    tell(desk, seen, ("forms",))
     return FormView(
         id=row.id,
         company_id=row.company_id,
@@ -31,16 +34,16 @@ def form_view(desk: "CompanyDesk", session: Session, row: FormRow, ticket: Ticke
         kind=contents.kind,
         ticket_id=ticket.id,
         ticket_number=ticket.number,
-        ticket_subject=ticket.subject,
+        ticket_subject=seen.text(ticket.subject),
         round=row.round,
         number=row.number,
         edition=row.edition,
         state=FormState(row.state),
         version=row.version,
-        fields=contents.fields,
-        lines=contents.lines,
-        answers={name: contents.answer(name) for name in contents.answers},
-        taken=contents.taken,
+        fields=seen.values(contents.fields),
+        lines={name: [seen.values(line) for line in lines] for name, lines in contents.lines.items()},
+        answers={name: _seen_answer(seen, contents.answer(name)) for name in contents.answers},
+        taken=seen.values(contents.taken),
         taken_fields=contents.taken_fields,
         names=contents.names,
         digests={box.name: contents.digest(box) for box in contents.kind.signatures},
@@ -60,6 +63,10 @@ def form_view(desk: "CompanyDesk", session: Session, row: FormRow, ticket: Ticke
         ended_by=row.ended_by_name,
         ended_why=row.ended_why,
     )
+
+
+def _seen_answer(seen: TicketLook, answer: ItemAnswer) -> ItemAnswer:
+    return replace(answer, remark=seen.text(answer.remark))
 
 
 def signatures_of(session: Session, form_id: UUID) -> Sequence[FormSignatureRow]:

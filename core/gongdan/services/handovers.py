@@ -15,6 +15,7 @@ from gongdan.services.departments import require_open
 from gongdan.services.duty_log import MAX_LENGTH as LONGEST_ENTRY
 from gongdan.services.duty_log import EntryKind, new_entry, open_matters
 from gongdan.services.roster_rows import departments_below, names_of, person_problems, refuse, text_problems
+from gongdan.services.secrecy_looks import seen_tickets
 from gongdan.services.work import Work, get_row
 from gongdan.storage.companies import DepartmentRow
 from gongdan.storage.rosters import HandoverRow
@@ -427,10 +428,10 @@ class Handovers:
             .where(TicketRow.is_open, or_(TicketRow.department_id.in_(places), mine))
             .order_by(TicketRow.opened_at, TicketRow.id)
         )
+        important = [ticket for ticket in session.scalars(query) if self._is_important(ticket)]
         found = [
-            OpenMatter("ticket", str(ticket.id), ticket.number, ticket.subject, blocks=_is_own(ticket, row.outgoing_id))
-            for ticket in session.scalars(query)
-            if self._is_important(ticket)
+            OpenMatter("ticket", str(ticket.id), ticket.number, seen.subject, blocks=_is_own(ticket, row.outgoing_id))
+            for ticket, seen in zip(important, seen_tickets(self._desk, session, important), strict=True)
         ]
         found += [
             OpenMatter("log", str(entry.id), entry.number, entry.body, blocks=entry.is_important)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.plans import ClosedTickets, LogEntries, OccupiedAssets, Sample, Source, Target
 from gongdan.domain.sampling import draw
+from gongdan.services.secrecy_looks import classified_among
 from gongdan.storage.assets import AssetLinkRow, AssetRow, holds_on
 from gongdan.storage.duties import DutyRow
 from gongdan.storage.plans import PlanRow, PlanRunRow, PlanTargetRow
@@ -108,8 +109,11 @@ class Samples:
         query = select(TicketRow.id, TicketRow.number, TicketRow.subject).where(
             TicketRow.type == ticket_type, TicketRow.closed_at > begins, TicketRow.closed_at <= ends
         )
-        for ticket_id, number, subject in self._session.execute(query):
-            yield Target("ticket", ticket_id, f"{number} {subject}".strip())
+        found = self._session.execute(query).all()
+        hidden = classified_among(self._desk, self._session, [ticket_id for ticket_id, *_ in found])
+        for ticket_id, number, subject in found:
+            # The label is kept with the run, and read by whoever does it.
+            yield Target("ticket", ticket_id, number if ticket_id in hidden else f"{number} {subject}".strip())
 
     def _since(self, plan: PlanRow, run: PlanRunRow) -> datetime:
         query = select(PlanRunRow.begins_at).where(

@@ -124,7 +124,7 @@ class Plans:
         with self._desk.reading() as session:
             get_row(session, PlanRow, plan_id, "plan")
             wanted = run_query().where(PlanRunRow.plan_id == plan_id).order_by(PlanRunRow.number.desc())
-            return run_views(session, wanted.limit(limit))
+            return run_views(self._desk, session, wanted.limit(limit))
 
     def live(self, *, limit: int = PAGE_SIZE) -> Sequence[RunView]:
         """Return the runs of all plans that are owed, what is due first in front."""
@@ -132,7 +132,7 @@ class Plans:
         wanted = run_query().where(DutyRow.ended_at.is_(None), PlanRunRow.duty_id.is_not(None))
         order = DutyRow.due_at.is_(None), DutyRow.due_at, PlanRunRow.id
         with self._desk.reading() as session:
-            return run_views(session, wanted.order_by(*order).limit(limit))
+            return run_views(self._desk, session, wanted.order_by(*order).limit(limit))
 
     def between(self, first: date, last: date, *, limit: int = MOST_DAYS) -> Sequence[RunView]:
         """Return the runs of all plans whose planned day lies between two days of the company, both included."""
@@ -140,7 +140,7 @@ class Plans:
         wanted = run_query().where(PlanRunRow.planned_for.between(first, last))
         with self._desk.reading() as session:
             return run_views(
-                session, wanted.order_by(PlanRunRow.planned_for, PlanRow.label, PlanRunRow.id).limit(limit)
+                self._desk, session, wanted.order_by(PlanRunRow.planned_for, PlanRow.label, PlanRunRow.id).limit(limit)
             )
 
     def ahead(
@@ -384,7 +384,7 @@ class Plans:
 
     def _file(self, session: Session, row: PlanRunRow) -> RunFile:
         session.flush()
-        view = run_views(session, run_query().where(PlanRunRow.id == row.id))[0]
+        view = run_views(self._desk, session, run_query().where(PlanRunRow.id == row.id))[0]
         query = select(PlanTargetRow).where(PlanTargetRow.run_id == row.id).order_by(PlanTargetRow.place)
         may_do = view.is_live and (self._desk.actor.may("plan.do") or self._owes(session, row))
         is_open = view.is_live or view.done_at is not None
@@ -401,7 +401,10 @@ class Plans:
 
     def _views(self, session: Session, query: Select[PlanRow]) -> Sequence[PlanView]:
         rows = session.scalars(query).all()
-        figures, tickets = Figures(self._desk, session), tickets_of(session, {row.ticket_id for row in rows})
+        figures, tickets = (
+            Figures(self._desk, session),
+            tickets_of(self._desk, session, {row.ticket_id for row in rows}),
+        )
         counts = self._counts(session, [row.id for row in rows])
         return tuple(self._view(row, figures, tickets, counts.get(row.id, Counts())) for row in rows)
 

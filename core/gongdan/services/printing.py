@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from gongdan.domain.forms import FormKind
 from gongdan.domain.layouts import Layout
 from gongdan.domain.papers import Paper
+from gongdan.domain.secrecy import SecrecyClass, Way
 from gongdan.errors import NotFound
 from gongdan.language import Translator
 from gongdan.services.form_papers import form_paper, laid_out, latest_or_blank
@@ -55,7 +56,7 @@ class Printing:
         if make is None:
             raise NotFound(noun, str(record_id))
         wording = Wording(self._desk, translator)
-        with self._desk.reading():
+        with self._desk.reading(), self._desk.by(Way.PRINT):
             paper = make(self._desk, record_id, wording)
             paper = replace(paper, qr=self.code(noun, record_id, address))
             return self._marked(paper, record_id, wording)
@@ -108,7 +109,9 @@ class Printing:
 
 
 def _ticket(desk: "CompanyDesk", record_id: UUID, wording: Wording) -> Paper:
-    return ticket_paper(desk.cases.read(record_id), wording)
+    case = desk.cases.read(record_id)
+    is_secret = case.ticket.secrecy != SecrecyClass.ORDINARY
+    return replace(ticket_paper(case, wording), watermark=desk.secrecy.watermark() if is_secret else "")
 
 
 #: What lays out the paper of a record, by its noun.

@@ -229,6 +229,14 @@ class Secrecy:
         now = self._desk.installation.clock().astimezone(self._desk.zone)
         return watermark_text(self._desk.actor.name, self._desk.company.name, now)
 
+    def has_classified(self) -> bool:
+        """Tell whether the company has customers or tickets that are classified."""
+        if any(rule.noun in _NOUNS for rule in self._desk.gate.rules):
+            return True
+        with self._desk.reading() as session:
+            raised = (select(known.model.id).where(known.model.secrecy != "").limit(1) for known in _NOUNS.values())
+            return any(session.scalar(query) for query in raised)
+
     # --- The log -----------------------------------------------------------------------------
 
     def log(self, wanted: LogFilter, *, after: str = "") -> LogPage:

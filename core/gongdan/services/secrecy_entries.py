@@ -1,6 +1,6 @@
 """Entries of the journal as they may be seen: the journal keeps every value, and pages show the masks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -33,7 +33,8 @@ _OWN_ACTS = "secrecy."
 def seen_entries(desk: "CompanyDesk", session: Session, entries: Sequence[JournalEntry]) -> Sequence[JournalEntry]:
     """Return entries as lists show them: nobody sees more than the masks."""
     tickets = _tickets(desk, session, {entry.subject_id for entry in entries if entry.subject_kind == "ticket"})
-    parties = _parties(desk, session, {entry.subject_id for entry in entries if entry.subject_kind == "party"})
+    about = {entry.subject_id for entry in entries if entry.subject_kind == "party"}
+    parties = _parties(desk, session, about | {key for entry in entries for key in _named(entry)})
     return [_seen(desk, entry, tickets, parties) for entry in entries]
 
 
@@ -73,7 +74,25 @@ def _seen(
     if entry.subject_kind == "party":
         level, name = parties.get(entry.subject_id, (declared_class(desk.gate.rules, "party"), ""))
         return _of_party(entry, name) if level.is_classified else entry
-    return entry
+    return _beside(entry, parties)
+
+
+def _named(entry: JournalEntry) -> Iterator[UUID]:
+    """Return the customers whom an entry about something else names, such as that of a link."""
+    for values in (entry.before, entry.after):
+        try:
+            yield UUID(str(values.get("party")))
+        except ValueError:
+            continue
+
+
+def _beside(entry: JournalEntry, parties: Mapping[UUID, tuple[SecrecyClass, str]]) -> JournalEntry:
+    """Return an entry about something else with the names of classified customers masked."""
+    known = [parties[key] for key in _named(entry) if key in parties]
+    if not any(level.is_classified for level, _ in known):
+        return entry
+    names = {name for _, name in known} | {str(values.get("name") or "") for values in (entry.before, entry.after)}
+    return replace(entry, before=_party_values(entry.before, names), after=_party_values(entry.after, names))
 
 
 def _of_ticket(entry: JournalEntry, look: TicketLook) -> JournalEntry:

@@ -78,6 +78,16 @@ class TicketLook:
             return value
         return withheld_value(value) if self.own.is_classified else scrubbed_value(value, self.names)
 
+    def values(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Return named values of the ticket, or of a paper about it, as they may be seen."""
+        if not self.is_masked:
+            return values
+        masks = {"contact_name": masked_name, "contact_phone": masked_phone}
+        return {
+            name: masks[name](str(value or "")) if name in masks else self.value(value)
+            for name, value in values.items()
+        }
+
     def ticket(self, view: TicketView) -> TicketView:
         """Return the ticket as it may be seen."""
         seen = replace(view, secrecy=self.level.value, is_masked=self.is_masked)
@@ -114,6 +124,17 @@ def looks(desk: "CompanyDesk", session: Session, rows: Collection[TicketRow]) ->
     """Return how tickets look in lists, where nobody sees more than the masks."""
     requesters = _requesters(desk, session, [row.requester_id for row in rows if row.requester_id])
     return {row.id: _look(desk, row, requesters) for row in rows}
+
+
+def classified_among(desk: "CompanyDesk", session: Session, ids: Collection[UUID | None]) -> Mapping[UUID, TicketLook]:
+    """Return how those of tickets look that are classified, or whose customers are; nothing of all others."""
+    query = select(TicketRow).where(TicketRow.id.in_([key for key in ids if key]))
+    rules = desk.gate.rules
+    if not any(rule.noun in ("party", "ticket") for rule in rules):
+        secret = select(PartyRow.id).where(PartyRow.secrecy != "")
+        query = query.where((TicketRow.secrecy != "") | TicketRow.requester_id.in_(secret))
+    rows = session.scalars(query).all() if ids else ()
+    return {key: found for key, found in looks(desk, session, rows).items() if found.level.is_classified}
 
 
 def look(desk: "CompanyDesk", session: Session, row: TicketRow) -> TicketLook:
@@ -205,6 +226,13 @@ def to_write(
     if wrong:
         raise InvalidInput(tuple(FieldProblem(name, WITHHELD, msg("这是遮盖后的内容，不能保存")) for name in wrong))
     return real
+
+
+def require_unmasked(desk: "CompanyDesk", session: Session, row: TicketRow, stored: object) -> None:
+    """Raise ``SecrecyClosed`` where what is stored of a paper about a ticket is not what the actor gets to see."""
+    found = look(desk, session, row)
+    if found.is_withheld or (found.is_masked and found.value(stored) != stored):
+        raise SecrecyClosed("secrecy.read", "ticket", str(row.id))
 
 
 def _is_mask(value: object, mask: object) -> bool:

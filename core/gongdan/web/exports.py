@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, request, url_for
@@ -9,13 +11,18 @@ from flask import Blueprint, Flask, Response, request, url_for
 from gongdan.domain.importing import AssetExport
 from gongdan.errors import NotFound
 from gongdan.services.exports import FORMATS
+from gongdan.services.secrecy_outlets import ExportReason, Outlet
 from gongdan.services.tickets import TicketFilter, TicketLine
 from gongdan.sheets.writing import Written, write_csv, write_xlsx
 from gongdan.text import msg, msg_in
 from gongdan.web import shown, ticket_filters
 from gongdan.web.access import current_desk, may, needs
 from gongdan.web.downloads import written
+from gongdan.web.forms import Form
+from gongdan.web.pages import dialog
 from gongdan.web.record_words import kind_labels, state_labels
+from gongdan.web.secrecy import reason_choices
+from gongdan.web.security import safe_next
 from gongdan.web.ticket_words import choice, state_label, type_label
 from gongdan.web.words import say
 
@@ -34,23 +41,37 @@ _ASSET_HEADINGS = (msg("名称"), msg("编号"), msg("类型"), msg("位置"), m
 Rows = Iterator[Sequence[Written]]
 
 
-@pages.get("/tickets")
+class Leaving(NamedTuple):
+    """Rows on their way out, and what tells the log of them; None where nothing in them can be classified."""
+
+    rows: Rows
+    outlet: Outlet | None
+
+
+@pages.route("/tickets", methods=("GET", "POST"))
 @needs("export.run")
 def tickets() -> Response:
     """Send the tickets of a list with the columns that it shows."""
+    outlet = _outlet()
     given = [(name, value) for name, value in request.args.items(multi=True) if name != "format"]
     view = ticket_filters.read(given)
     headings = [say(ticket_filters.COLUMNS[name][0]) for name in view.columns]
-    rows = ([_ticket_cell(line, name) for name in view.columns] for line in _ticket_lines(view.filter))
-    return _send("tickets", say(msg_in("many", "工单")), headings, rows)
+    rows = ([_ticket_cell(line, name) for name in view.columns] for line in _lines(view.filter, outlet))
+    return _send("tickets", say(msg_in("many", "工单")), headings, Leaving(rows, outlet))
 
 
-@pages.get("/parties")
+@pages.route("/parties", methods=("GET", "POST"))
 @needs("export.run")
 def parties() -> Response:
     """Send the parties that a search finds; phones whole for those who may take personal data out of the house."""
+    outlet = _outlet()
     headings = [say(text) for text in _PARTY_HEADINGS]
-    return _send("parties", say(msg_in("many", "客户")), headings, _party_rows(request.args.get("q", "")))
+    return _send(
+        "parties",
+        say(msg_in("many", "客户")),
+        headings,
+        Leaving(_party_rows(request.args.get("q", ""), outlet), outlet),
+    )
 
 
 @pages.get("/assets")
@@ -60,10 +81,10 @@ def assets() -> Response:
     headings = [
         say(text) for text in (msg("名称"), msg("编号"), msg("类型"), msg("位置"), msg("楼层或位置"), msg("状态"))
     ]
-    return _send("assets", say(msg_in("many", "资产")), headings, _asset_rows(request.args.get("q", "")))
+    return _send("assets", say(msg_in("many", "资产")), headings, Leaving(_asset_rows(request.args.get("q", "")), None))
 
 
-@pages.get("/lists/<kind>.<ending>")
+@pages.route("/lists/<kind>.<ending>", methods=("GET", "POST"))
 @needs("export.run")
 def whole(kind: str, ending: str) -> Response:
     """Send a whole list as it can be imported again."""
@@ -72,8 +93,16 @@ def whole(kind: str, ending: str) -> Response:
     desk = current_desk()
     label = say(desk.imports.importer(kind).label)
     with written(f"{kind}.{ending}") as (path, send):
-        desk.exports.write(kind, path)
+        desk.exports.write(kind, path, _reason())
         return send(f"{_title(label)}.{ending}")
+
+
+@pages.get("/reason")
+@needs("export.run")
+def reason() -> str:
+    """Ask why classified values are taken out of the house; ``to`` is the export that follows."""
+    address = safe_next(request.args.get("to", ""))
+    return dialog("exports/reason.html", address=address, form=Form.of(), reasons=reason_choices())
 
 
 def offers(noun: str, **filters: str) -> Sequence[tuple[str, str]]:
@@ -88,9 +117,14 @@ def offers(noun: str, **filters: str) -> Sequence[tuple[str, str]]:
     return [*seen, *(_whole_lists(noun) if noun != "parties" else ())]
 
 
+def asks_reason() -> bool:
+    """Tell whether the person can take classified values along: the menu then asks why."""
+    return may("secrecy.read") and current_desk().secrecy.has_classified()
+
+
 def install(app: Flask) -> None:
     """Give templates what can be exported."""
-    app.jinja_env.globals.update(exports_of=offers)
+    app.jinja_env.globals.update(exports_of=offers, exports_ask_reason=asks_reason)
 
 
 def _whole_lists(noun: str) -> Sequence[tuple[str, str]]:
@@ -102,32 +136,40 @@ def _whole_lists(noun: str) -> Sequence[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _send(noun: str, title: str, headings: Sequence[str], rows: Rows) -> Response:
+def _send(noun: str, title: str, headings: Sequence[str], leaving: Leaving) -> Response:
     ending = request.args.get("format", FORMATS[0])
     if ending not in FORMATS:
         raise NotFound("export", ending)
     desk = current_desk()
     with written(f"{noun}.{ending}") as (path, send):
         with desk.reading():
+            rows = leaving.rows
             count = (
                 write_xlsx(path, headings, rows, sheet=title) if ending == "xlsx" else write_csv(path, headings, rows)
             )
+        if leaving.outlet:
+            leaving.outlet.tell()
         desk.exports.note(noun, count)
         return send(f"{_title(title)}.{ending}")
+
+
+def _reason() -> ExportReason | None:
+    """Return why classified values are taken along; None where the export was not asked for with a reason."""
+    if request.method != "POST":
+        return None
+    return ExportReason(request.form.get("reason_kind", ""), request.form.get("reason", ""))
+
+
+def _outlet() -> Outlet:
+    return Outlet(current_desk(), _reason())
 
 
 def _title(label: str) -> str:
     return f"{label} {shown.now().astimezone(shown.zone()):%Y-%m-%d}"
 
 
-def _ticket_lines(wanted: TicketFilter) -> Iterator[TicketLine]:
-    desk, key, count = current_desk(), "", 0
-    while count < _MOST_ROWS:
-        found = desk.tickets.list(wanted, after=key, limit=_PAGE)
-        yield from found.lines
-        count, key = count + len(found.lines), found.next_key
-        if not key:
-            return
+def _lines(wanted: TicketFilter, outlet: Outlet) -> Iterator[TicketLine]:
+    return islice(current_desk().exports.tickets(wanted, outlet), _MOST_ROWS)
 
 
 def _ticket_cell(line: TicketLine, column: str) -> Written:
@@ -154,13 +196,13 @@ def _local(moment: datetime | None) -> datetime | None:
     return moment.astimezone(shown.zone()).replace(tzinfo=None) if moment else None
 
 
-def _party_rows(text: str) -> Rows:
-    desk, key, count = current_desk(), "", 0
+def _party_rows(text: str, outlet: Outlet) -> Rows:
+    desk = current_desk()
     kinds = {"person": say(msg("个人")), "company": say(msg("单位"))}
-    while count < _MOST_ROWS:
-        found, key = desk.parties.list(text, after=key, limit=_PAGE)
-        around = desk.parties.around([party.id for party in found])
-        for party in found:
+    found = islice(desk.exports.parties(text, outlet), _MOST_ROWS)
+    while part := tuple(islice(found, _PAGE)):
+        around = desk.parties.around([party.id for party in part])
+        for party in part:
             near = around[party.id]
             kind = kinds.get(party.kind, party.kind)
             phones = [shown.phone(number, permission="party.unmask") for number in party.phones]
@@ -168,9 +210,6 @@ def _party_rows(text: str) -> Rows:
                 party.name, kind, "、".join(phones), "、".join(near.places), party.tier, party.identity_mask,
                 party.remark, near.open_tickets,
             )  # fmt: skip
-        count += len(found)
-        if not key:
-            return
 
 
 def _asset_rows(text: str) -> Rows:

@@ -233,7 +233,7 @@ def install(app: Flask) -> None:
 
 
 def _ask_dialog(standing: Standing, form: Form) -> str:
-    return dialog("secrecy/ask.html", standing=standing, form=form, reasons=_choices())
+    return dialog("secrecy/ask.html", standing=standing, form=form, reasons=reason_choices())
 
 
 def _class_dialog(standing: Standing, form: Form) -> str:
@@ -241,7 +241,8 @@ def _class_dialog(standing: Standing, form: Form) -> str:
     return dialog("secrecy/class.html", standing=standing, form=form, levels=levels)
 
 
-def _choices() -> Sequence[tuple[str, str]]:
+def reason_choices() -> Sequence[tuple[str, str]]:
+    """Return the kinds of reasons in words, for a select."""
     return [(reason.value, say(reason.label)) for reason in REASONS]
 
 

@@ -23,9 +23,9 @@ ORDINARY, SECRET, TOP = SecrecyClass.ORDINARY, SecrecyClass.SECRET, SecrecyClass
 
 RULES = (
     SecrecyRule(noun="party", level=TOP),
-    SecrecyRule(noun="document", level=SECRET, kinds=("teller_rights",)),
-    SecrecyRule(noun="document", level=TOP, kinds=("personnel",), is_sealed=True),
-    SecrecyRule(noun="document", level=SECRET, kinds=("personnel",)),
+    SecrecyRule(noun="ticket", level=SECRET, kinds=("teller_rights",)),
+    SecrecyRule(noun="ticket", level=TOP, kinds=("personnel",), is_sealed=True),
+    SecrecyRule(noun="ticket", level=SECRET, kinds=("personnel",)),
 )
 
 
@@ -34,9 +34,9 @@ RULES = (
     [
         ("party", "", TOP),
         ("party", "company", TOP),
-        ("document", "teller_rights", SECRET),
-        ("document", "personnel", TOP),
-        ("document", "manual", ORDINARY),
+        ("ticket", "teller_rights", SECRET),
+        ("ticket", "personnel", TOP),
+        ("ticket", "manual", ORDINARY),
         ("ticket", "repair", ORDINARY),
     ],
 )
@@ -46,8 +46,8 @@ def test_the_highest_rule_that_speaks_of_a_record_gives_its_class(noun: str, kin
 
 @pytest.mark.clause("001-02-06")
 def test_what_is_sealed_is_sealed_for_its_kind_alone() -> None:
-    assert is_sealed(RULES, "document", "personnel")
-    assert not is_sealed(RULES, "document", "teller_rights")
+    assert is_sealed(RULES, "ticket", "personnel")
+    assert not is_sealed(RULES, "ticket", "teller_rights")
     assert not is_sealed(RULES, "party")
 
 

@@ -10,13 +10,17 @@ from sqlalchemy.exc import OperationalError
 
 from gongdan.domain.secrecy import AccessState, SecrecyClass, Way
 from gongdan.domain.snapshots import TicketView
+from gongdan.domain.subjects import SubjectKey
 from gongdan.errors import Conflict, InvalidInput, MoveRefused, NotAllowed, NotFound, SecrecyClosed
+from gongdan.language import for_locale
 from gongdan.services import secrecy_gate
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.file_checks import Upload
 from gongdan.services.parties import PartyInput, PartyView
 from gongdan.services.secrecy import NewAccess
 from gongdan.services.secrecy_gate import Occasion
 from gongdan.services.secrecy_log import LogFilter
+from gongdan.services.secrecy_outlets import ExportReason, Outlet
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import Factory, People
 
@@ -410,3 +414,65 @@ def test_another_company_sees_neither_record_nor_request_nor_line(
         other_desk.secrecy.decide(access.id, grants=False, remark="不认识")
     with unchanged(), pytest.raises(NotFound):
         other_desk.secrecy.classify("party", top.id, SecrecyClass.ORDINARY, "不认识")
+
+
+# --- Exports and papers -------------------------------------------------------------------------------------------
+
+
+def _exported(desk: CompanyDesk, reason: ExportReason | None = None) -> list[tuple[str, tuple[str, ...]]]:
+    outlet = Outlet(desk, reason)
+    found = [(party.name, party.phones) for party in desk.exports.parties("", outlet)]
+    outlet.tell()
+    return found
+
+
+def test_an_export_carries_masks_unless_a_reason_is_given_and_then_each_record_is_a_line(
+    person: People, head: CompanyDesk, party: PartyView, factory: Factory
+) -> None:
+    factory.party(name="刘洋")
+    supervisor = person("supervisor", name="陈红")
+    assert ("王**", ("138****8001",)) in _exported(supervisor)
+    assert _lines(head) == []
+    assert (NAME, (PHONE,)) in _exported(supervisor, ExportReason("audit", "年度审计"))
+    assert _lines(head) == [("陈红", "party", ("name", "phones", "remark"), "年度审计", "export")]
+    assert [line.label for line in head.secrecy.readings_of("party", party.id, is_leaving=True)] == ["王**"]
+
+
+def test_what_needs_consent_is_exported_by_those_who_give_it(person: People, head: CompanyDesk, top: PartyView) -> None:
+    reason = ExportReason("audit", "年度审计")
+    assert _exported(person("supervisor"), reason) == [("王**", ("138****8001",))]
+    assert _exported(head, reason) == [(NAME, (PHONE,))]
+
+
+def test_an_export_without_a_good_reason_or_the_right_begins_not(
+    person: People, head: CompanyDesk, party: PartyView, unchanged: Unchanged
+) -> None:
+    with unchanged(), pytest.raises(InvalidInput):
+        Outlet(head, ExportReason("audit", "  "))
+    observer = person("observer")
+    with unchanged(), pytest.raises(NotAllowed):
+        Outlet(observer, ExportReason("audit", "年度审计"))
+
+
+def test_a_paper_of_an_opened_ticket_has_a_watermark_and_is_a_line(
+    agent: CompanyDesk, head: CompanyDesk, ticket: TicketView
+) -> None:
+    masked = agent.printing.paper("ticket", ticket.id, for_locale("zh"))
+    assert PHONE not in repr(masked)
+    agent.secrecy.ask(NewAccess(noun="ticket", record_id=ticket.id, reason_kind="service", reason="上门带单"))
+    paper = agent.printing.paper("ticket", ticket.id, for_locale("zh"))
+    assert PHONE in repr(paper)
+    assert masked.watermark == paper.watermark == "幸福物业 · 张敏 · 2026-03-05 10:00"
+    assert [(who, why, way) for who, _, _, why, way in _lines(head)] == [("张敏", "上门带单", "print")]
+
+
+def test_a_file_of_a_classified_customer_is_withheld_and_a_download_is_a_line(
+    agent: CompanyDesk, head: CompanyDesk, party: PartyView
+) -> None:
+    (file,) = head.attachments.add(SubjectKey("party", party.id), [Upload(f"{NAME}的合同.txt", b"contract")])
+    assert [one.name for one in agent.attachments.of(SubjectKey("party", party.id))] == ["••••••.txt"]
+    with pytest.raises(SecrecyClosed):
+        agent.attachments.read(file.id)
+    agent.secrecy.ask(_asked(party))
+    assert agent.attachments.read(file.id)[1] == b"contract"
+    assert [(who, parts, way) for who, _, parts, _, way in _lines(head)] == [("张敏", ("attachments",), "attachment")]
