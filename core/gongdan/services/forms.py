@@ -27,11 +27,8 @@ from gongdan.services.form_filling import FormInput, filled
 from gongdan.services.form_gate import FormGate
 from gongdan.services.form_keeping import HeldForm, hold, kind_in_use
 from gongdan.services.form_rows import form_view
-<<<<<<< HEAD
-from gongdan.services.stored_files import StoredFile
-=======
 from gongdan.services.secrecy_looks import require_unmasked
->>>>>>> a88662f (Exports and papers of what is classified: masks, or a reason and a line for each record; every way is walked by a test)
+from gongdan.services.stored_files import StoredFile
 from gongdan.services.work import Work, get_row
 from gongdan.storage.forms import FormRow
 from gongdan.storage.tickets import TicketRow
@@ -201,7 +198,6 @@ class Forms:
             held = HeldForm(self._desk, work, row, ticket)
             held.drop_stale_signatures(msg("签名之后工单内容有改动"))
 
-<<<<<<< HEAD
     def _stored(self, form_id: UUID, given: FormInput) -> _Photos:
         """Put the bytes of new pictures into the store before the transaction begins."""
         subject, attachments = SubjectKey("form", form_id), self._desk.attachments
@@ -209,17 +205,11 @@ class Forms:
 
     def _fill(self, held: HeldForm, given: FormInput, photos: _Photos) -> None:
         subject, work = SubjectKey("form", held.row.id), held.work
+        require_unmasked(self._desk, work.session, held.ticket, held.row.entered)
         added = {item: self._desk.attachments.attach(work, subject, stored) for item, stored in photos.items()}
         given = given.with_photos({item: [str(file.id) for file in files] for item, files in added.items()})
         known = {str(file.id) for file in on_subject(work.session, subject) if file.is_image}
         held.enter(filled(self._desk, held.kind, held.row.entered, given, photos=known))
-=======
-    def _fill(self, work: Work, held: HeldForm, given: FormInput) -> None:
-        require_unmasked(self._desk, work.session, held.ticket, held.row.entered)
-        subject = SubjectKey("form", held.row.id)
-        photos = {str(file.id) for file in on_subject(work.session, subject) if file.is_image}
-        held.enter(filled(self._desk, held.kind, held.row.entered, given, photos=photos))
->>>>>>> a88662f (Exports and papers of what is classified: masks, or a reason and a line for each record; every way is walked by a test)
 
     def _begun(self, session: Session, ticket: TicketRow, kind: FormKind, key: str | None) -> FormRow | None:
         """Return the form that is meant when one is to be begun again."""
