@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from dev import find_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -19,6 +22,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def chromium_browser() -> Iterator[Browser]:
     """Start Chromium once for all tests in the browser; a process can hold one Playwright only."""
+    from playwright.sync_api import sync_playwright
+
     path, missing = find_browser()
     if missing:
         pytest.fail(missing)

@@ -5,8 +5,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
-
 #: The keys that the server takes; any would do.
 KEYS = {"AWS_ACCESS_KEY_ID": "tester", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
 BUCKET = "gongdan"
@@ -15,6 +13,9 @@ BUCKET = "gongdan"
 @contextmanager
 def serving() -> Iterator[str]:
     """Run the server with an empty bucket; yield the address of its endpoint."""
+    # Half a second in each process that collects tests, wherever they run.
+    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
