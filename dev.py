@@ -120,7 +120,8 @@ READING = {
 }
 #: What opens pages in Chromium; the other tests need not be read to find these.
 IN_BROWSER = ("tests/browser", "tests/frontend", "tests/web/test_in_browser.py")
-PYTEST = ["-m", "pytest", "-q", "-n", "2", "-m"]
+#: Tests of one file stay in one process as long as both have work, so that what they share is made there once.
+PYTEST = ["-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "-m"]
 WITHOUT_BROWSER = [*PYTEST, "not browser", *(f"--ignore={path}" for path in IN_BROWSER)]
 WITH_BROWSER = [*PYTEST, "browser", *IN_BROWSER]
 
