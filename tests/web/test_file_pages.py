@@ -79,3 +79,50 @@ def test_a_file_of_what_one_may_not_see_answers_like_one_that_never_was(
     answers = [visitor.get(f"/attachments/{key}") for key in (hidden.id, foreign.id, uuid4())]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
     assert len({re.sub(r"/attachments/[0-9a-f-]+|[\w.-]{40,}", "", answer.text) for answer in answers}) == 1
+
+
+def test_photos_of_a_ticket_stand_in_a_strip_with_before_and_after_side_by_side(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk
+) -> None:
+    ticket = factory.ticket()
+    names = ("修前.png", "修后.png", "全景.png")
+    before, after, _ = company_desk.attachments.add(
+        SubjectKey("ticket", ticket.id), [Upload(name, PNG) for name in names]
+    )
+    page = agent.get(f"/tickets/{ticket.id}").text
+    assert f"/attachments/{after.id}/words" in page
+    dialog = agent.get(f"/attachments/{after.id}/words", fragment=True).text
+    assert re.findall(r'<option value="([0-9a-f-]{36})">', dialog)[0] == str(before.id)
+    answer = agent.post(
+        f"/attachments/{after.id}/words",
+        {
+            "caption": "已换新管", "taken_at": "2026-03-05T09:30", "latitude": "31.2284", "longitude": "121.4782",
+            "system": "GCJ-02", "other": str(before.id), "side": "after",
+        },
+    )  # fmt: skip
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/tickets/{ticket.id}")
+    page = agent.get(f"/tickets/{ticket.id}").text
+    strip = page[page.index('class="photo-strip"') : page.index("timeline-kinds")]
+    pair = strip[strip.index('class="photo-pair"') :]
+    assert (
+        pair.index('alt="修前.png"')
+        < pair.index("处理前</span>")
+        < pair.index('alt="已换新管"')
+        < pair.index("处理后</span>")
+    )
+    assert "处理后 · 已换新管 · 2026-03-05 09:30 · 31.228400, 121.478200 (GCJ-02) · 手工填写" in strip
+    assert "把照片“修前.png”与“修后.png”配成处理前后" in page
+    agent.post(f"/attachments/{after.id}/unpair")
+    assert 'class="photo-pair"' not in agent.get(f"/tickets/{ticket.id}").text
+
+
+def test_a_wrong_place_is_told_beside_its_field_and_changes_nothing(
+    agent: Visitor, factory: Factory, company_desk: CompanyDesk, unchanged: Unchanged
+) -> None:
+    (photo,) = company_desk.attachments.add(SubjectKey("ticket", factory.ticket().id), [Upload("现场.png", PNG)])
+    agent.get(f"/attachments/{photo.id}/words")
+    with unchanged():
+        answer = agent.post(f"/attachments/{photo.id}/words", {"caption": "水管", "latitude": "91", "longitude": "12"})
+    assert answer.status_code == 422
+    assert 'aria-describedby="p-latitude' in answer.text
+    assert 'value="水管"' in answer.text

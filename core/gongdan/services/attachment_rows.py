@@ -24,6 +24,12 @@ class PictureView:
     #: Aware, UTC; None when neither the camera nor anybody says it.
     taken_at: datetime | None
     coordinates: Coordinates | None
+    #: Time and place were typed by a person; else the camera says so.
+    is_typed: bool = False
+    #: What it shows; empty for none.
+    caption: str = ""
+    #: Of a photo taken afterwards: the one that shows the same before.
+    before_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ def on_subject(session: Session, subject: SubjectKey) -> Sequence[AttachmentView
 
 def words_of(session: Session, kind: str, subject_id: UUID) -> Sequence[str]:
     """Return the words under which a subject can be found for the sake of its files."""
-    return [file.name for file in on_subject(session, SubjectKey(kind, subject_id))]
+    files = on_subject(session, SubjectKey(kind, subject_id))
+    return [word for file in files for word in (file.name, file.picture.caption if file.picture else "")]
 
 
 def views(session: Session, query: Select[AttachmentRow]) -> Sequence[AttachmentView]:
@@ -87,11 +94,24 @@ def _view(row: AttachmentRow, added_by: str) -> AttachmentView:
     )
 
 
+def coordinates_of(row: AttachmentRow) -> Coordinates | None:
+    """Return where a photo was taken; None when nobody says it."""
+    if row.latitude_microdegrees is None or row.longitude_microdegrees is None:
+        return None
+    system = CoordinateSystem(row.coordinate_system)
+    return Coordinates(row.latitude_microdegrees, row.longitude_microdegrees, system)
+
+
 def _picture(row: AttachmentRow) -> PictureView | None:
     if row.width_px is None or row.height_px is None:
         return None
-    place = None
-    if row.latitude_microdegrees is not None and row.longitude_microdegrees is not None:
-        system = CoordinateSystem(row.coordinate_system)
-        place = Coordinates(row.latitude_microdegrees, row.longitude_microdegrees, system)
-    return PictureView(row.width_px, row.height_px, row.thumbnail_sha256, row.taken_at, place)
+    return PictureView(
+        width_px=row.width_px,
+        height_px=row.height_px,
+        thumbnail_sha256=row.thumbnail_sha256,
+        taken_at=row.taken_at,
+        coordinates=coordinates_of(row),
+        is_typed=row.is_typed,
+        caption=row.caption,
+        before_id=row.before_id,
+    )

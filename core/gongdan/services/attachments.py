@@ -170,6 +170,9 @@ def _row(work: Work, subject: SubjectKey, file: StoredFile, note_id: UUID | None
         latitude_microdegrees=place.latitude_microdegrees if place else None,
         longitude_microdegrees=place.longitude_microdegrees if place else None,
         coordinate_system=place.system.value if place else "",
+        caption="",
+        is_typed=False,
+        before_id=None,
         added_by=work.actor.account_id,
         added_at=work.now,
     )

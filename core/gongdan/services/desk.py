@@ -59,6 +59,7 @@ from gongdan.services.notices import Notices
 from gongdan.services.numbers import Numbers
 from gongdan.services.paper_codes import PaperCodes
 from gongdan.services.parties import Parties
+from gongdan.services.photos import Photos
 from gongdan.services.plan_keeper import PLAN_HANDLERS
 from gongdan.services.plans import Plans
 from gongdan.services.plugins import Plugins, enabled_plugins
@@ -315,6 +316,11 @@ class CompanyDesk:
     def attachments(self) -> Attachments:
         """Return the use cases around attachments."""
         return Attachments(self)
+
+    @cached_property
+    def photos(self) -> Photos:
+        """Return the use cases around what is said of photos."""
+        return Photos(self)
 
     @cached_property
     def file_keeping(self) -> FileKeeping:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gongdan.storage.base import Base, CompanyScoped, Identified
@@ -17,6 +17,7 @@ class AttachmentRow(Identified, CompanyScoped, Base):
         Index("ix_attachment_subject", "subject_id", "subject_kind"),
         # What a company has stored is added up whenever somebody attaches something.
         Index("ix_attachment_size", "company_id", "size_bytes"),
+        UniqueConstraint("before_id"),
     )
 
     #: What it is on, as the journal names it; whoever adds it sees that it is there.
@@ -39,5 +40,11 @@ class AttachmentRow(Identified, CompanyScoped, Base):
     longitude_microdegrees: Mapped[int | None]
     #: ``WGS-84`` or ``GCJ-02``; empty without coordinates.
     coordinate_system: Mapped[str] = mapped_column(String(8))
+    #: What it shows, in a person's words.
+    caption: Mapped[str] = mapped_column(String(200))
+    #: Time and place were typed by a person; else the camera says so.
+    is_typed: Mapped[bool]
+    #: Of a photo taken afterwards: the one that shows the same before.
+    before_id: Mapped[UUID | None] = mapped_column(ForeignKey("attachment.id"))
     added_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     added_at: Mapped[datetime]

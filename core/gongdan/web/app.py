@@ -45,6 +45,7 @@ from gongdan.web import (
     paper_codes,
     papers,
     parties,
+    photos,
     plan_words,
     plans,
     plugin_pages,
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     import_runs.pages,
     imports.pages,
     parties.pages,
+    photos.pages,
     buildings.pages,
     calendars.pages,
     assets.pages,
@@ -142,6 +144,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     form_words.install(app)
     links.install(app)
     attachments.install(app)
+    photos.install(app)
     navigation.install(app)
     notices.install(app)
     record_words.install(app)

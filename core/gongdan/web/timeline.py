@@ -203,7 +203,27 @@ def _of_file(file: AttachmentView) -> Happening:
     )
 
 
+def _described(words: Words, act: JournalEntry) -> _Said:
+    del words
+    return say(msg("写了照片“{name}”的说明"), name=act.after.get("name", "")), "change", ()
+
+
+def _paired(words: Words, act: JournalEntry) -> _Said:
+    del words
+    names = {name: act.after.get(f"photo_{name}", "") for name in ("before", "after")}
+    return say(msg("把照片“{before}”与“{after}”配成处理前后"), **names), "change", ()
+
+
+def _unpaired(words: Words, act: JournalEntry) -> _Said:
+    del words
+    names = {name: act.before.get(f"photo_{name}", "") for name in ("before", "after")}
+    return say(msg("拆开了照片“{before}”与“{after}”"), **names), "change", ()
+
+
 _SENTENCES: Mapping[str, Callable[[Words, JournalEntry], _Said]] = {
+    "attachment.described": _described,
+    "attachment.paired": _paired,
+    "attachment.unpaired": _unpaired,
     "ticket.opened": _opened,
     "ticket.moved": _moved,
     "ticket.changed": _changed,
