@@ -18,7 +18,7 @@ from gongdan.domain.approvals import (
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.cells import Cell, Reading, cell_text, is_number, reject, shown, suspect
 from gongdan.domain.custody import Borrower, CustodyKind
-from gongdan.domain.demo import Demo, DemoCase, DemoPerson, DemoStep, Progress
+from gongdan.domain.demo import Demo, DemoCase, DemoPaper, DemoPerson, DemoStep, Progress
 from gongdan.domain.duties import (
     NIGHT,
     Condition,
@@ -199,6 +199,7 @@ __all__ = [
     "CustodyKind",
     "Demo",
     "DemoCase",
+    "DemoPaper",
     "DemoPerson",
     "DemoStep",
     "Draft",

@@ -1,6 +1,6 @@
 """What a plugin hands over so that its trade can be seen at work in a demo company."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TypeAlias
@@ -39,8 +39,27 @@ class Demo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemoPaper:
+    """What somebody writes on a form of a demo ticket, and who signs it; what is not named stays as it is."""
+
+    #: Name of the form kind; the draft that is there is taken, else one is begun.
+    kind: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+    #: All lines of each table that is named.
+    lines: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    #: ``passed``, ``failed`` or ``not_applicable``, by checklist item.
+    answers: Mapping[str, str] = field(default_factory=dict)
+    #: Login of the member who signs, by signature box.
+    members: Mapping[str, str] = field(default_factory=dict)
+    #: Name of somebody without an account who signs before whoever writes, by signature box.
+    outsiders: Mapping[str, str] = field(default_factory=dict)
+    #: It is filed at the end.
+    is_filed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoStep:
-    """One thing that somebody does with a demo ticket: a move, a note, or both."""
+    """One thing that somebody does with a demo ticket: a note, a paper, a move, in this order."""
 
     #: Minutes after the ticket was opened.
     after_minutes: int
@@ -53,6 +72,7 @@ class DemoStep:
     values: Mapping[str, object] = field(default_factory=dict)
     note: str = ""
     is_public: bool = False
+    paper: DemoPaper | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,26 @@
 """Demo companies: cases that are played through the services, each step at its own time by its own person."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from gongdan.domain.demo import DemoCase, DemoStep
+from gongdan.domain.demo import DemoCase, DemoPaper, DemoStep
 from gongdan.domain.fields import FieldKind
+from gongdan.domain.form_views import FormState
 from gongdan.domain.secrecy import masked_name
 from gongdan.errors import NotFound
 from gongdan.services.desk import CompanyDesk
+from gongdan.services.form_filling import FormInput
 from gongdan.services.intake import NewTicket
 from gongdan.services.moments import at_moment
 from gongdan.services.parties import PartyInput
 
 _TEN = timedelta(minutes=10)
+#: So many characters of a name find room in a signature.
+_SIGNED_CHARACTERS = 4
 
 
 def as_member(desk: CompanyDesk, login: str) -> CompanyDesk:
@@ -92,9 +97,26 @@ class _Player:
         person = as_member(self._desk, step.who)
         if step.note:
             person.notes.write(self.ticket_id, step.note, is_public=step.is_public)
+        if step.paper:
+            self._write(person, step.paper)
         if step.move:
             version = person.tickets.find(self.ticket_id).version
             person.moves.make(self.ticket_id, step.move, version, self._values(step.values))
+
+    def _write(self, person: CompanyDesk, paper: DemoPaper) -> None:
+        drafts = [form for form in person.forms.of_ticket(self.ticket_id) if form.state is FormState.DRAFT]
+        begun = [form for form in drafts if form.kind.name == paper.kind]
+        form = begun[0] if begun else person.forms.begin(self.ticket_id, paper.kind)
+        answers = {item: {"result": result} for item, result in paper.answers.items()}
+        given = FormInput(fields=self._values(paper.fields), lines=paper.lines, answers=answers)
+        form = person.forms.save(form.id, form.version, given)
+        for box, login in paper.members.items():
+            member = as_member(self._desk, login)
+            form = member.signing.draw(form.id, box, form.digests[box], _written(member.actor.name))
+        for box, name in paper.outsiders.items():
+            form = person.signing.draw(form.id, box, form.digests[box], _written(name), name=name)
+        if paper.is_filed:
+            person.forms.file(form.id, form.version)
 
     def _customer(self) -> UUID:
         name, phone = self._case.customer or ("", "")
@@ -115,6 +137,16 @@ class _Player:
         if name == "department":
             return str(next(found.id for found in self._desk.departments.all() if found.name == value))
         return value
+
+
+def _written(name: str) -> str:
+    """Return the strokes of a hasty signature, the same ones for the same name."""
+    strokes = []
+    for place, char in enumerate(name[:_SIGNED_CHARACTERS]):
+        left, code = 40 + place * 130, ord(char)
+        points = [(left + step * 18, 50 + (code >> step) % 8 * 20) for step in range(6)]
+        strokes += [points, [(left + 10, 190 - code % 50), (left + 95, 150 + code % 40)]]
+    return json.dumps(strokes)
 
 
 def _rounded(moment: datetime) -> datetime:

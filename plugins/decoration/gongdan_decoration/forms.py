@@ -66,12 +66,19 @@ RECTIFICATION_NOTICE = FormKind(
         ),
     ),
     signatures=(
-        SignatureBox(name="issuer", label=msg("签发人"), by=(SITE_INSPECTOR, *_SERVICE), clauses=("000-04-33",)),
+        SignatureBox(
+            name="issuer",
+            label=msg("签发人"),
+            by=(SITE_INSPECTOR, *_SERVICE),
+            covers=("problem",),
+            clauses=("000-04-33",),
+        ),
         SignatureBox(
             name="receiver",
             label=msg("责任人签收"),
             by=("assignee", SITE_MANAGER, OUTSIDER),
             required=False,
+            covers=("problem",),
             clauses=("000-04-34",),
         ),
         SignatureBox(name="supervisor", label=msg("监理"), by=(SITE_SUPERVISOR,), required=False),

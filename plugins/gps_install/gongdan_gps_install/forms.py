@@ -27,7 +27,14 @@ _CUSTOMER = SignatureBox(
     clauses=("001-03-24",),
 )
 _TECHNICIAN = SignatureBox(name="technician", label=msg("安装维护员签字"), by=_FITTERS, clauses=("001-03-23",))
-_MANAGER = SignatureBox(name="manager", label=msg("GPS 事业部经理"), by=(DIVISION_MANAGER,), clauses=("001-03-15",))
+#: He signs when the order is made out, before there is a result.
+_MANAGER = SignatureBox(
+    name="manager",
+    label=msg("GPS 事业部经理"),
+    by=(DIVISION_MANAGER,),
+    covers=("request",),
+    clauses=("001-03-15",),
+)
 
 _DEPARTURE = Checklist(
     name="departure",

@@ -9,7 +9,7 @@ from gongdan.api import CompanyDesk, TicketFilter
 from gongdan_brokerage.demo import DEMO
 from gongdan_brokerage.demo.filling import fill
 from gongdan_brokerage.demo.statements import statements
-from tests.plugins.hiring import hire
+from tests.plugins.hiring import filed, hire
 
 
 def test_the_demo_shows_statements_at_every_stage(company_desk: CompanyDesk) -> None:
@@ -29,6 +29,7 @@ def test_the_demo_shows_statements_at_every_stage(company_desk: CompanyDesk) -> 
         "paid",
         "part_paid",
     ]
+    assert filed(company_desk) == ["brokerage.rebate_statement"] * 2
     assert company_desk.journal.verify().first_bad is None
 
 

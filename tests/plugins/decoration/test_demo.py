@@ -9,7 +9,7 @@ from gongdan_decoration.demo.filling import fill
 from gongdan_decoration.demo.patrols import PATROLS
 from gongdan_decoration.demo.works import AT_WORK, FIRST_YEAR, SECOND_YEAR
 from gongdan_decoration.ticket_types import RECTIFICATION
-from tests.plugins.hiring import hire
+from tests.plugins.hiring import filed, hire
 
 
 def test_the_demo_shows_every_state_of_rectifications(company_desk: CompanyDesk) -> None:
@@ -21,6 +21,7 @@ def test_the_demo_shows_every_state_of_rectifications(company_desk: CompanyDesk)
     assert len(found.lines) == len(PATROLS) == 12
     assert {line.ticket.state for line in found.lines} == {state.name for state in RECTIFICATION.workflow.states}
     assert sorted(line.ticket.round for line in found.lines)[-2:] == [2, 2]
+    assert filed(company_desk) == ["decoration.settlement_sheet"]
     assert company_desk.journal.verify().first_bad is None
 
 

@@ -5,7 +5,7 @@ from gongdan_gps_install.demo import DEMO
 from gongdan_gps_install.demo.filling import fill
 from gongdan_gps_install.demo.orders import ORDERS
 from gongdan_gps_install.demo.repairs import REPAIRS
-from tests.plugins.hiring import hire
+from tests.plugins.hiring import filed, hire
 
 
 def test_the_demo_shows_orders_at_every_stage(company_desk: CompanyDesk) -> None:
@@ -31,6 +31,7 @@ def test_the_demo_shows_orders_at_every_stage(company_desk: CompanyDesk) -> None
     }
     repairs = [line.ticket.state for line in found.lines if line.ticket.type == "terminal_repair"]
     assert set(repairs) == {"registered", "awaiting_approval", "waiting_for_part", "handed_in", "settled_remotely"}
+    assert filed(company_desk) == ["gps_install.dispatch_order", "gps_install.repair_slip"]
     assert company_desk.journal.verify().first_bad is None
 
 

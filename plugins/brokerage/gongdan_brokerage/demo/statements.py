@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Final
 
-from gongdan.api import DemoCase, DemoStep
+from gongdan.api import DemoCase, DemoPaper, DemoStep
 
 _DAY: Final = 24 * 60
 #: After so many days of a month most of the statements of the month before are on their way.
@@ -40,6 +40,22 @@ def _approve(after: int) -> DemoStep:
 
 def _agree(after: int, name: str) -> DemoStep:
     return DemoStep(after_minutes=after, who="tangwen", move="confirm", values={"confirmed_by": name})
+
+
+def _paper(after: int, signer: str, *trades: tuple[str, str, str, str]) -> DemoStep:
+    """Return the statement on paper; of each product lots, volume and rebate."""
+    lines = [
+        {"product": product, "lots": lots, "volume": volume, "rate": "万分之三", "amount": amount}
+        for product, lots, volume, amount in trades
+    ]
+    paper = DemoPaper(
+        kind="brokerage.rebate_statement",
+        lines={"trades": lines},
+        members={"preparer": "tangwen", "reviewer": "yangyong", "head": "humingui"},
+        outsiders={"agent": signer},
+        is_filed=True,
+    )
+    return DemoStep(after_minutes=after, who="tangwen", paper=paper)
 
 
 def _pay(after: int, paid: str, reference: str, *, move: str = "pay") -> DemoStep:
@@ -96,6 +112,9 @@ def _settled(month: str, days_ago: int) -> Sequence[DemoCase]:
             _review(240),
             _approve(_DAY),
             _agree(2 * _DAY, "梁文"),
+            _paper(
+                2 * _DAY + 5, "梁文", ("黄金", "418", "29260000", "8778.00"), ("白银", "300", "12000000", "3600.00")
+            ),
             _pay(4 * _DAY, "12378.00", "BK-0031"),
             _close(20 * _DAY, "0"),
         ),
@@ -144,6 +163,9 @@ def _current(month: str, days_ago: int, before: str) -> Sequence[DemoCase]:
             _review(200),
             _approve(_DAY),
             _agree(3 * _DAY, "梁文"),
+            _paper(
+                3 * _DAY + 5, "梁文", ("黄金", "381", "26710000", "8013.00"), ("白银", "300", "12000000", "3600.00")
+            ),
             _pay(6 * _DAY, "11613.00", "BK-0018"),
         ),
         _case(

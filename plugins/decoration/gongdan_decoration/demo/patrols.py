@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Final
 
-from gongdan.api import DemoCase, DemoStep
+from gongdan.api import DemoCase, DemoPaper, DemoStep
 
 
 def _patrol(score: int, stage: str, spot: str) -> Mapping[str, object]:
@@ -41,6 +41,11 @@ def _pass(after: int, who: str = "zhoumin", opinion: str = "") -> DemoStep:
 def _fail(after: int, who: str, opinion: str, *, limit_days: int) -> DemoStep:
     values = {"recheck_opinion": opinion, "limit_on": timedelta(days=limit_days)}
     return DemoStep(after_minutes=after, who=who, move="fail_recheck", values=values)
+
+
+def _notice(after: int, who: str, box: str, *, is_filed: bool = False) -> DemoStep:
+    paper = DemoPaper(kind="decoration.rectification_notice", members={box: who}, is_filed=is_filed)
+    return DemoStep(after_minutes=after, who=who, paper=paper)
 
 
 PATROLS: Final[tuple[DemoCase, ...]] = (
@@ -88,6 +93,8 @@ PATROLS: Final[tuple[DemoCase, ...]] = (
         fields=_patrol(60, "demolition", "楼梯口"),
         steps=(
             _issue(10, "wugang", "class_a", "洞口加护栏，进场人员全部佩戴安全帽", days=1, crew="拆改班"),
+            _notice(12, "zhoumin", "issuer"),
+            _notice(28, "wugang", "receiver"),
             *_sign_and_start(30, "wugang", "当天装护栏，班前教育"),
             _ready(220, "wugang", "护栏已装，安全帽已发齐"),
         ),

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from gongdan.api import CompanyDesk, DemoCase, DemoStep, RunView, as_member, at_moment, play
+from gongdan.api import CompanyDesk, DemoCase, DemoPaper, DemoStep, RunView, as_member, at_moment, play
 
 #: Days before today: the sites are taken over, and the callers have done what came until the latter.
 _TAKEN_OVER: Final = 30
@@ -17,13 +17,35 @@ FIRST_YEAR: Final = "世纪城 6-1-1502"
 SECOND_YEAR: Final = "阳光里 2-2-401"
 
 
-def _site(place: str, begun: int, completed: int | None = None) -> DemoCase:
+#: The customer has signed, finance has not yet seen it.
+_SETTLEMENT: Final = DemoPaper(
+    kind="decoration.settlement_sheet",
+    fields={"contract_number": "HT2025-118", "manual_returned": "true", "opinion": "认可，尾款本周付清"},
+    lines={
+        "amounts": (
+            {"kind": "contract", "what": "半包合同", "on": "2025-12-20", "amount": "128000.00"},
+            {"kind": "addition", "what": "增加阳台封窗", "on": "2026-02-03", "amount": "6500.50"},
+            {"kind": "deduction", "what": "取消储藏室柜体", "on": "2026-02-03", "amount": "-3200.00"},
+            {"kind": "compensation", "what": "延期 3 天", "on": "2026-06-28", "amount": "-600.00"},
+            {"kind": "payment", "what": "一期款", "on": "2025-12-20", "amount": "-64000.00"},
+            {"kind": "payment", "what": "中期款", "on": "2026-03-15", "amount": "-44800.00"},
+        )
+    },
+    members={"site_manager": "wugang", "service": "sunli"},
+    outsiders={"customer": "罗健"},
+    is_filed=True,
+)
+
+
+def _site(place: str, begun: int, completed: int | None = None, *, paper: DemoPaper | None = None) -> DemoCase:
     """Return the case of a site; days before today on which works began and were completed."""
     begin = DemoStep(after_minutes=10, who=_CALLER, move="begin", values={"begun_on": _days_ago(begun)})
     steps = [begin]
     if completed is not None:
         values = {"completed_on": _days_ago(completed)}
         steps.append(DemoStep(after_minutes=20, who=_CALLER, move="complete", values=values))
+    if paper:
+        steps.append(DemoStep(after_minutes=200, who=_CALLER, paper=paper))
     return DemoCase(
         type="site_works",
         who=_CALLER,
@@ -42,7 +64,7 @@ def _days_ago(days: int) -> timedelta:
 
 WORKS: Final[tuple[DemoCase, ...]] = (
     _site(AT_WORK, 35),
-    _site(FIRST_YEAR, 210, 96),
+    _site(FIRST_YEAR, 210, 96, paper=_SETTLEMENT),
     _site(SECOND_YEAR, 585, 470),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Final
 
-from gongdan.api import DemoCase, DemoStep
+from gongdan.api import DemoCase, DemoPaper, DemoStep
 
 HONGYUAN: Final = ("惠州市宏远车队", "0752-2881166")
 ZHONGCHENG: Final = ("佛山市众诚渣土运输有限公司", "0757-83336621")
@@ -66,6 +66,18 @@ def _end(after: int, who: str, signer: str) -> tuple[DemoStep, ...]:
         ),
         DemoStep(after_minutes=after + 90, who=who, move="hand_in", values={"papers_complete": "true"}),
     )
+
+
+def _paper(after: int, who: str, signer: str, photos: int) -> DemoStep:
+    paper = DemoPaper(
+        kind="gps_install.dispatch_order",
+        fields={"photos": str(photos), "opinion": "安装整洁，讲解清楚"},
+        answers=dict.fromkeys(("data", "tools", "parts", "papers"), "passed"),
+        members={"technician": who, "manager": "zhoujie"},
+        outsiders={"customer": signer},
+        is_filed=True,
+    )
+    return DemoStep(after_minutes=after, who=who, paper=paper)
 
 
 def _close(after: int, *, next_days: int) -> DemoStep:
@@ -256,6 +268,7 @@ ORDERS: Final[tuple[DemoCase, ...]] = (
             _start(300, "lianglei", "由公司指定，不对外登记"),
             _test(360, "lianglei", "13812340003", "1440012340003"),
             *_end(370, "lianglei", "融信 林经理"),
+            _paper(470, "lianglei", "林志远", 6),
             _close(1500, next_days=96),
         ),
     ),

@@ -4,8 +4,23 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Final
 
-from gongdan.api import DemoCase, DemoStep
+from gongdan.api import DemoCase, DemoPaper, DemoStep
 from gongdan_gps_install.demo.orders import HONGYUAN, RONGXIN, ZHONGCHENG
+
+_SLIP: Final = DemoPaper(
+    kind="gps_install.repair_slip",
+    fields={"opinion": "换得快，收费清楚"},
+    lines={
+        "parts": (
+            {"item": "T360-16 终端", "quantity": "1", "amount": "340.00"},
+            {"item": "GPS 天线", "quantity": "1", "amount": "20.00"},
+        )
+    },
+    answers=dict.fromkeys(("data", "tools", "parts", "papers"), "passed"),
+    members={"technician": "zhaolei", "manager": "zhoujie"},
+    outsiders={"customer": "马春"},
+    is_filed=True,
+)
 
 
 def _request(plate: str, model: str, address: str, symptom: str, *, bought_days: int) -> Mapping[str, object]:
@@ -127,6 +142,7 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
                 invoice_number="24442000000012345678",
                 nothing_damaged="true",
             ),
+            DemoStep(after_minutes=250, who="zhaolei", paper=_SLIP),
             _step(400, "zhaolei", "hand_in", papers_complete="true", money_handed_over="true"),
         ),
     ),
