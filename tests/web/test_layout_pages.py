@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import ModuleType
 
 import pytest
 
+from gongdan.services.desk import Desk
 from gongdan.testing.factories import Factory, People
 from gongdan.testing.sample_forms import REPAIR_ORDER, with_forms
+from tests.core.printing.word_files import texts, word_file
 from tests.core.services.papers import begin
 from tests.core.services.test_form_papers import OWN
 from tests.web.visitor import Visitor
@@ -89,3 +93,41 @@ def test_a_layout_cannot_bring_markup_into_the_page(administrator: Visitor) -> N
     preview = administrator.post(f"{PATH}/preview", {"text": text}, fragment=True).text
     assert "&lt;script&gt;" in preview
     assert "<script>" not in preview
+
+
+def test_a_word_template_is_uploaded_filled_and_taken_out_of_use(
+    administrator: Visitor, person: People, factory: Factory, unchanged: Unchanged
+) -> None:
+    work = begin(person, factory)
+    filed = work.filed()
+    rows = (("{%tr for 行 in 用料 %}",), ("{{ 行.名称 }} {{ 行.amount }}",), ("{%tr endfor %}",))
+    template = word_file("单号 {{ form_number }}", rows=rows)
+    administrator.post(f"{PATH}/word", {"file": (io.BytesIO(template), "维修单.docx")})
+    page = administrator.get(f"/papers/forms/{filed.id}").text
+    (address,) = re.findall(r'href="(/papers/forms/[^"]+/word/[^"]+)"', page)
+    answer = administrator.get(address)
+    assert texts(answer.data) == [f"单号 {filed.number}", "水龙头 ¥85.50", "生料带 ¥4.50", ""]
+    removal = re.search(r'action="(/settings/layouts/word/[^"]+/remove)"', administrator.get(PATH).text)
+    assert removal is not None
+    administrator.post(removal[1])
+    with unchanged():
+        assert administrator.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("模板.docx", "{{ number.__class__.__mro__ }}", "里只能写栏目名"),
+        ("模板.docx", "{% include '/etc/passwd' %}", "里只能写栏目名"),
+        ("模板.docx", "{{ 房东 }}", "写了表单没有的栏目：房东"),
+        ("模板.docm", "{{ number }}", "不是 docx 文档"),
+    ],
+)
+def test_a_word_template_that_asks_for_more_is_refused_and_nothing_is_stored(
+    administrator: Visitor, unchanged: Unchanged, desk: Desk, name: str, text: str, said: str
+) -> None:
+    with unchanged():
+        answer = administrator.post(f"{PATH}/word", {"file": (io.BytesIO(word_file(text)), name)})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert list(desk.files.kept(desk.companies.by_code("xingfu").id)) == []

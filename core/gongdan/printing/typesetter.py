@@ -117,7 +117,7 @@ class _Press:
             raise PdfNotInstalled
         #: How many PDFs it has made.
         self.jobs_done = 0
-        folders = _shipped_fonts()
+        folders = shipped_fonts()
         self._empty = tempfile.TemporaryDirectory(prefix="gongdan-typst-")
         # Isolated: no variable of the environment and no folder at hand has a say, and no proxy is known.
         command = [sys.executable, "-I", str(_HERE / "compositor.py"), str(_HERE / "paper.typ"), self._empty.name]
@@ -209,6 +209,7 @@ class _Clock(threading.Timer):
         self._process.kill()
 
 
-def _shipped_fonts() -> list[str]:
+def shipped_fonts() -> list[str]:
+    """Return the folders of the fonts that came with the extra; empty without it."""
     found = find_spec("pylopdf_fonts_zh_cn")
     return list(found.submodule_search_locations or ()) if found else []

@@ -78,6 +78,7 @@ from gongdan.services.tickets import Tickets
 from gongdan.services.timer_lists import TimerLists
 from gongdan.services.timer_purge import TIMERS_KEPT, TimerPurge
 from gongdan.services.timers import Timers
+from gongdan.services.word_templates import WordTemplates
 from gongdan.services.work import Work
 from gongdan.storage import journal
 from gongdan.storage.database import Database
@@ -488,6 +489,11 @@ class CompanyDesk:
     def layouts(self) -> Layouts:
         """Return the use cases around layouts of forms."""
         return Layouts(self)
+
+    @cached_property
+    def word_templates(self) -> WordTemplates:
+        """Return the use cases around Word templates of forms."""
+        return WordTemplates(self)
 
     @cached_property
     def print_runs(self) -> PrintRuns:

@@ -15,6 +15,8 @@ from gongdan.services.timers import Handler
 from gongdan.services.work import Work
 from gongdan.storage.attachments import AttachmentRow
 from gongdan.storage.files import FileStore
+from gongdan.storage.forms import FormSignatureRow
+from gongdan.storage.printing import WordTemplateRow
 from gongdan.storage.tenancy import INSTALLATION
 from gongdan.text import msg
 
@@ -123,7 +125,12 @@ def _names(session: Session) -> Mapping[str, str]:
     columns = AttachmentRow.sha256, AttachmentRow.thumbnail_sha256, AttachmentRow.name
     rows = session.execute(select(*columns)).all()
     names = {digest: name for digest, _, name in rows}
-    return names | {thumbnail: name for _, thumbnail, name in rows if thumbnail}
+    names |= {thumbnail: name for _, thumbnail, name in rows}
+    # Drawn signatures and Word templates lie in the same store.
+    signed = select(FormSignatureRow.image, FormSignatureRow.name)
+    templates = select(WordTemplateRow.sha256, WordTemplateRow.name)
+    names |= {digest: name for query in (signed, templates) for digest, name in session.execute(query)}
+    return {digest: name for digest, name in names.items() if digest}
 
 
 def _count(sizes: Sequence[int]) -> FileCount:

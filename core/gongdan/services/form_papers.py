@@ -51,10 +51,11 @@ def latest_or_blank(desk: "CompanyDesk", kind: FormKind) -> FormView:
     query = select(FormRow.id).where(FormRow.kind == kind.name, FormRow.kind_version == kind.version)
     with desk.reading() as session:
         found = session.scalar(query.order_by(FormRow.begun_at.desc(), FormRow.id.desc()).limit(1))
-        return desk.forms.find(found) if found and desk.actor.may("ticket.view") else _blank(desk, kind)
+        return desk.forms.find(found) if found and desk.actor.may("ticket.view") else blank_form(desk, kind)
 
 
-def _blank(desk: "CompanyDesk", kind: FormKind) -> FormView:
+def blank_form(desk: "CompanyDesk", kind: FormKind) -> FormView:
+    """Return a form of a kind on which nothing stands."""
     now = desk.installation.clock()
     return FormView(
         id=_NOBODYS, company_id=desk.company.id, plugin="", kind=kind, ticket_id=_NOBODYS, ticket_number="",

@@ -2,7 +2,8 @@
 
 Import is compared with a raw ``executemany`` of the same rows into a table with four plain indexes; pages at many
 tickets with the same pages at a tenth of them; timers, claimed and fired, with rows of their table claimed raw;
-a due time on the same day with looking that day up in a dictionary; ``--help`` by the modules that it loads.
+a due time on the same day with looking that day up in a dictionary; a paper, from the database to the PDF, with typst
+alone; the memory of a thousand papers with that of a hundred; ``--help`` by the modules that it loads.
 """
 
 import json
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Rows of the import whose speed is told.
 ROWS = 100_000
+#: Papers of the long batch; the short one has a tenth of them.
+PAPERS = 1000
 #: Runs of each page; the median is told.
 PAGE_RUNS = 31
 _BATCH = 1000
@@ -45,6 +48,8 @@ _ALLOWED_IMPORT_RATIO = 1 / 8
 _ALLOWED_TIMER_RATIO = 1 / 3
 _ALLOWED_DUE_RATIO = 20
 _ALLOWED_MEMORY_MB = 300
+_ALLOWED_PAPER_RATIO = 10
+_ALLOWED_BATCH_RATIO = 1.2
 
 _COLUMNS = (
     Column("figure", msg("指标")),
@@ -91,7 +96,7 @@ def bench(terminal: Terminal, rows: int) -> int:
 def measure(folder: Path, rows: int) -> Iterator[Figure]:
     """Yield every figure; ``folder`` is filled with databases of some hundred megabytes."""
     large, small = folder / "large", folder / "small"
-    imported = _import_apart(large, rows)
+    imported = _apart("bench_import", large, rows)
     raw = _raw_rows_per_second(large / "gongdan.db", folder / "raw.db")
     detail = f"{imported['rows_per_second']:.0f} / {raw:.0f} rows/s"
     yield Figure(
@@ -99,17 +104,18 @@ def measure(folder: Path, rows: int) -> Iterator[Figure]:
     )
     peak = imported["peak_mb"]
     yield Figure(msg("导入峰值内存"), peak, _ALLOWED_MEMORY_MB, "MB")
-    _import_apart(small, rows // 10)
+    _apart("bench_import", small, rows // 10)
     yield from _page_figures(large, small)
     yield _timer_figure(folder / "timers")
     yield _due_figure()
+    yield from _print_figures(folder)
     loaded = _modules_of_help()
     yield Figure(msg("--help 载入的重型模块数"), len(loaded), 0, ", ".join(loaded) or "-")
 
 
-def _import_apart(home: Path, rows: int) -> dict[str, float]:
-    """Import in a process of its own, so that its memory is its own."""
-    command = [sys.executable, "-m", "gongdan.testing.bench_import", str(home), str(rows)]
+def _apart(module: str, home: Path, count: int) -> dict[str, float]:
+    """Measure in a process of its own, so that its memory is its own."""
+    command = [sys.executable, "-m", f"gongdan.testing.{module}", str(home), str(count)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 -- our own module
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -153,6 +159,18 @@ def _timer_figure(home: Path) -> Figure:
     fired, claimed = timer_rates(home)
     detail = f"{fired:.0f} / {claimed:.0f} timers/s CPU"
     return Figure(msg("定时执行 / 原始取得"), fired / claimed, _ALLOWED_TIMER_RATIO, detail, at_least=True)
+
+
+def _print_figures(folder: Path) -> Iterator[Figure]:
+    """Compare one paper with typst alone, and the memory of a long batch with that of a short one."""
+    large = _apart("bench_print", folder / "papers", PAPERS)
+    small = _apart("bench_print", folder / "fewer-papers", PAPERS // 10)
+    detail = f"{large['ours'] * 1000:.1f} / {large['bare'] * 1000:.1f} ms"
+    yield Figure(msg("一张单据的 PDF / 单独排版"), large["ours"] / large["bare"], _ALLOWED_PAPER_RATIO, detail)
+    detail = f"{large['peak_mb']:.0f} / {small['peak_mb']:.0f} MB, {large['papers_per_second']:.0f} papers/s"
+    # Where the system does not tell the memory, there is nothing to compare.
+    ratio = large["peak_mb"] / small["peak_mb"] if small["peak_mb"] else 0.0
+    yield Figure(msg("批量打印的内存，一千张 / 一百张"), ratio, _ALLOWED_BATCH_RATIO, detail)
 
 
 def _due_figure() -> Figure:

@@ -107,8 +107,8 @@ def run(home: Path, rows: int) -> dict[str, float]:
 
     home.mkdir(parents=True)
     units, cases = home / "units.csv", home / "cases.csv"
-    _write(units, unit_rows())
-    _write(cases, case_rows(rows))
+    write_rows(units, unit_rows())
+    write_rows(cases, case_rows(rows))
     desk, _ = open_home(home)
     bootstrap.upgrade(desk)
     company = desk.companies.create(SYSTEM, "bench", "测量物业")
@@ -123,15 +123,17 @@ def run(home: Path, rows: int) -> dict[str, float]:
     if done.counts.get("imported") != rows:
         message = f"the import took {done.counts} of {rows} rows"
         raise RuntimeError(message)
-    return {"rows_per_second": rows / taken, "peak_mb": _peak_mb()}
+    return {"rows_per_second": rows / taken, "peak_mb": peak_mb()}
 
 
-def _write(path: Path, rows: Iterator[tuple[str, ...]]) -> None:
+def write_rows(path: Path, rows: Iterator[tuple[str, ...]]) -> None:
+    """Write a list as csv."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows(rows)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """Return the most memory that this process has had, in megabytes; 0 where the system does not tell."""
     try:
         import resource
     except ImportError:

@@ -111,6 +111,8 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "number_pattern.set": (msg("设置了编号格式"), "tag"),
     "layout.reset": (msg("恢复了默认版面"), "arrow-back-up"),
     "layout.saved": (msg("修改了单据版面"), "edit"),
+    "word_template.added": (msg("上传了 Word 模板"), "upload"),
+    "word_template.removed": (msg("停用了 Word 模板"), "trash"),
     "paper.printed": (msg("打印了单据"), "printer"),
     "print_run.finished": (msg("完成了批量打印"), "printer"),
     "print_run.interrupted": (msg("中断了批量打印"), "printer"),

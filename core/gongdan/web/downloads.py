@@ -11,6 +11,7 @@ from werkzeug.wsgi import wrap_file
 
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "csv": "text/csv; charset=utf-8",
     "pdf": "application/pdf",
     "zip": "application/zip",

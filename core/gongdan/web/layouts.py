@@ -1,20 +1,31 @@
 """Layouts of forms: looked at, changed with a preview beside, and taken back to the shipped one."""
 
+from uuid import UUID
+
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gongdan.domain.forms import FormKind
 from gongdan.errors import GongdanError, InvalidInput, StaleVersion
 from gongdan.printing.layout_texts import KEYS, PAPERS
+from gongdan.printing.word_templates import MAX_BYTES, WordRefused
 from gongdan.text import msg
 from gongdan.web.access import current_desk, needs
 from gongdan.web.forms import Form
 from gongdan.web.pages import go, told
 from gongdan.web.papers import drawing
 from gongdan.web.problems import status_of
-from gongdan.web.words import rendered, translator
+from gongdan.web.words import rendered, say, translator
 
 pages = Blueprint("layouts", __name__, url_prefix="/settings/layouts")
+
+_WORD_HELP = msg(
+    "在 Word 文档里写 {field}，下载时换成单据的内容；明细表的一行，前后各加一行 {loop} 和 {end}，行内写 {column}。"
+)
+#: How marks are written; braces in a text would be placeholders.
+_WORD_MARKS = {
+    "field": "{{ 栏目名 }}", "loop": "{%tr for 行 in 明细表 %}", "end": "{%tr endfor %}", "column": "{{ 行.列名 }}",
+}  # fmt: skip
 
 Answer = AnyResponse | str | tuple[str, int]
 
@@ -69,6 +80,30 @@ def reset(kind: str) -> Answer:
     return go("layouts.edit", kind=kind)
 
 
+@pages.post("/<kind>/word")
+@needs("company.admin")
+def add_template(kind: str) -> Answer:
+    """Keep a Word template that can be filled."""
+    current = current_desk().layouts.current(kind)
+    form = Form.of(text=current.text, version=current.version)
+    given = request.files.get("file")
+    name, content = (given.filename or "", given.read(MAX_BYTES + 1)) if given else ("", b"")
+    try:
+        current_desk().word_templates.add(kind, name, content, translator())
+    except WordRefused as refusal:
+        return _page(kind, form.refused(refusal)), status_of(refusal)
+    told(msg("Word 模板已保存，可以从单据的打印页下载"))
+    return go("layouts.edit", kind=kind)
+
+
+@pages.post("/word/<uuid:template_id>/remove")
+@needs("company.admin")
+def remove_template(template_id: UUID) -> AnyResponse:
+    removed = current_desk().word_templates.remove(template_id)
+    told(msg("已停用 Word 模板“{name}”"), name=removed.name)
+    return go("layouts.edit", kind=removed.kind)
+
+
 def _page(kind_name: str, form: Form) -> str:
     layouts = current_desk().layouts
     kind = layouts.kind(kind_name)
@@ -78,6 +113,8 @@ def _page(kind_name: str, form: Form) -> str:
         form=form,
         versions=layouts.versions(kind_name),
         names=_names(kind),
+        word_help=say(_WORD_HELP, **_WORD_MARKS),
+        templates=current_desk().word_templates.of(kind_name),
         keys=KEYS,
         papers=tuple(PAPERS.values()),
         preview=_preview(kind_name, form.value("text")),

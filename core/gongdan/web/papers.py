@@ -1,6 +1,6 @@
 """Papers: looked at as sheets, printed by the browser, sent as PDF."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -46,13 +46,15 @@ def ticket_printed(ticket_id: UUID) -> Response:
 @needs("ticket.view")
 def form(form_id: UUID) -> str:
     """Show the paper of a form, with all its copies or the one that is asked for."""
-    ticket_id = current_desk().forms.find(form_id).ticket_id
+    found = current_desk().forms.find(form_id)
+    templates = current_desk().word_templates.of(found.kind.name)
     own = partial(url_for, form_id=form_id, copy=request.args.get("copy"))
     return paper_page(
         _paper("form", form_id),
-        back=url_for("ticket.show", ticket_id=ticket_id),
+        back=url_for("ticket.show", ticket_id=found.ticket_id),
         pdf=own("papers.form_pdf"),
         printed=own("papers.form_printed"),
+        words=[(one.name, url_for("papers.form_word", form_id=form_id, template_id=one.id)) for one in templates],
     )
 
 
@@ -70,8 +72,19 @@ def form_printed(form_id: UUID) -> Response:
     return _printed("form", form_id)
 
 
-def paper_page(paper: Paper, *, back: str, pdf: str, printed: str) -> str:
-    """Return a page that shows a paper; ``printed`` is told when the browser prints it."""
+@pages.get("/forms/<uuid:form_id>/word/<uuid:template_id>")
+@needs("ticket.view")
+def form_word(form_id: UUID, template_id: UUID) -> Response:
+    """Send a form in a Word template."""
+    name, content = current_desk().word_templates.fill(template_id, form_id, translator())
+    return download(content, name)
+
+
+def paper_page(paper: Paper, *, back: str, pdf: str, printed: str, words: Sequence[tuple[str, str]] = ()) -> str:
+    """Return a page that shows a paper; ``printed`` is told when the browser prints it.
+
+    ``words`` are Word files that hold the same, as names and addresses.
+    """
     return render_template(
         "papers/page.html",
         title=f"{paper.title} {paper.number}".strip(),
@@ -79,6 +92,7 @@ def paper_page(paper: Paper, *, back: str, pdf: str, printed: str) -> str:
         back=back,
         pdf=pdf,
         printed=printed,
+        words=words,
         **drawing(),
     )
 

@@ -23,7 +23,8 @@ STATUSES: Mapping[str, int] = {
     "move_refused": 409, "conflict": 409, "plugin_disabled": 404, "login_refused": 422, "login_throttled": 429,
     "file_refused": 422, "files_quota": 413, "file_missing": 404, "file_store_failed": 503, "file_store_full": 507,
     "database_not_ready": 503, "database_unreachable": 503, "work_collided": 409, "pdf_not_installed": 503,
-    "no_chinese_font": 503, "paper_too_long": 422, "printer_stopped": 503, "paper_not_set": 422,
+    "no_chinese_font": 503, "paper_too_long": 422, "printer_stopped": 503, "docx_not_installed": 503,
+    "paper_not_set": 422,
 }  # fmt: skip
 
 #: Statuses of requests that Flask itself refuses: what is wrong, what to do.
