@@ -17,6 +17,7 @@ from gongdan.domain.approvals import (
 )
 from gongdan.domain.assets import AssetKind, LinkRule
 from gongdan.domain.cells import Cell, Reading, cell_text, is_number, reject, shown, suspect
+from gongdan.domain.circulation import Handling
 from gongdan.domain.custody import Borrower, CustodyKind
 from gongdan.domain.demo import Demo, DemoCase, DemoPaper, DemoPerson, DemoStep, Progress
 from gongdan.domain.duties import (
@@ -132,6 +133,8 @@ from gongdan.services.approval_subjects import ApprovalSubject
 from gongdan.services.assets import AssetInput
 from gongdan.services.attachment_rows import AttachmentView
 from gongdan.services.calendars import CalendarDraft
+from gongdan.services.circulation import Incoming, Instruction
+from gongdan.services.correspondence import Draft as LetterDraft
 from gongdan.services.custody_checks import ItemInput, Lending
 from gongdan.services.decisions import Spoken
 from gongdan.services.demo import as_member, play
@@ -223,14 +226,18 @@ __all__ = [
     "FormView",
     "GongdanError",
     "Guard",
+    "Handling",
     "HeldBy",
     "Identified",
     "Importer",
+    "Incoming",
+    "Instruction",
     "InvalidInput",
     "Issue",
     "ItemAnswer",
     "ItemInput",
     "Lending",
+    "LetterDraft",
     "Lines",
     "LinkFact",
     "LinkKind",

@@ -52,6 +52,13 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("duty_log.write", msg("填写值班日志与交接班")),
     Permission("custody.view", msg("查看钥匙与文件保管")),
     Permission("custody.keep", msg("保管、借出与收回钥匙、文件")),
+    Permission("circulation.view", msg("查看收发文")),
+    Permission("circulation.office", msg("收发文登记、传递与归档")),
+    Permission("circulation.draft", msg("拟发文稿")),
+    Permission("circulation.instruct", msg("批示来文、签发对外公文")),
+    Permission("circulation.sign", msg("签阅内部公文")),
+    Permission("leaver.manage", msg("办理离岗交接")),
+    Permission("leaver.information", msg("代表信息部接收离岗资料")),
     Permission("import.run", msg("导入数据")),
     Permission("export.run", msg("导出数据")),
     Permission("duty.team", msg("查看全体人员的责任")),
@@ -89,6 +96,9 @@ _DESK = frozenset(
         "approval.ask",
         "custody.view",
         "custody.keep",
+        "circulation.view",
+        "circulation.office",
+        "circulation.draft",
     }
 )
 
@@ -118,6 +128,7 @@ CORE_ROLES: tuple[Role, ...] = (
             "plan.do",
             "plan.manage",
             "roster.admin",
+            "circulation.sign",
             "approval.view",
         },
     ),

@@ -235,4 +235,14 @@ CORE_POLICY_KEYS: tuple[PolicyKey, ...] = (
             Choice(PhotoFactsKept.TIME_AND_PLACE.value, msg("留下拍摄时间和地点")),
         ),
     ),
+    PolicyKey("core.letter_instruct", msg("总经理多久批示来文"), PolicyKind.LIMIT, clauses=("001-02-20", "001-02-21")),
+    PolicyKey("core.letter_read", msg("传阅公文每人多久"), PolicyKind.LIMIT, clauses=("001-02-22",)),
+    PolicyKey(
+        "core.letter_act", msg("承办公文多久办完"), PolicyKind.LIMIT, clauses=("001-02-23", "001-02-24", "001-02-16")
+    ),
+    PolicyKey(
+        "core.customer_told", msg("联络人离岗后多久告知客户"), PolicyKind.LIMIT, clauses=("003-09-21", "003-09-22")
+    ),
+    PolicyKey("core.letter_review", msg("发文多久审阅"), PolicyKind.LIMIT, clauses=("001-02-28",)),
+    PolicyKey("core.letter_answer", msg("请示多久答复"), PolicyKind.LIMIT, clauses=("001-02-25",)),
 )

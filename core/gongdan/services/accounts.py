@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gongdan.domain.folding import is_blank
+from gongdan.domain.leavers import DENIED_BEFORE_LEAVING
 from gongdan.domain.searching import fold
 from gongdan.domain.snapshots import CompanyView
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, LoginRefused, NotFound
@@ -19,6 +20,7 @@ from gongdan.services import passwords
 from gongdan.services.actors import Actor
 from gongdan.storage.accounts import AccountRow, LoginSessionRow, MembershipRow, RoleRow
 from gongdan.storage.companies import CompanyRow
+from gongdan.storage.leavers import LeavingRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -144,6 +146,7 @@ class Accounts:
                 return None
             sets = session.scalars(select(RoleRow.permissions).where(RoleRow.name.in_(roles)))
             permissions = frozenset(name for permissions in sets for name in permissions)
+            permissions -= _denied(session, account.id)
             return Actor(account.id, account.name, permissions, frozenset(roles), is_operator=account.is_operator)
 
     def enter(self, account: AccountView, wanted: UUID | None) -> Entry:
@@ -167,7 +170,8 @@ class Accounts:
         roles = place.roles
         with self._desk.reading(company.id) as session:
             sets = session.scalars(select(RoleRow.permissions).where(RoleRow.name.in_(roles))).all()
-        permissions = frozenset(name for permissions in sets for name in permissions)
+            denied = _denied(session, account.id)
+        permissions = frozenset(name for permissions in sets for name in permissions) - denied
         actor = Actor(account.id, account.name, permissions, frozenset(roles), is_operator=account.is_operator)
         return Entry(companies, company, actor)
 
@@ -314,3 +318,9 @@ def _check(login: str, name: str) -> None:
         problems.append(FieldProblem("name", name, msg("必须填写"), label=msg("姓名")))
     if problems:
         raise InvalidInput(tuple(problems))
+
+
+def _denied(session: Session, account_id: UUID) -> frozenset[str]:
+    """Return what a member may not do because he is about to leave the company that the session is bound to."""
+    leaving = select(LeavingRow.id).where(LeavingRow.account_id == account_id, LeavingRow.ended_at.is_(None))
+    return DENIED_BEFORE_LEAVING if session.scalar(leaving) is not None else frozenset()

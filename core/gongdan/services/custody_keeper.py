@@ -147,7 +147,9 @@ class CustodyKeeper:
             debtor_id=loan.account_id or loan.lent_by,
             due_at=loan.until,
         )
-        return self._duties.start(CUSTODY_RETURN, about, event, follows=follows)
+        duty = self._duties.start(CUSTODY_RETURN, about, event, follows=follows)
+        self._work.session.flush()
+        return duty
 
     def _duty(self, loan: CustodyLoanRow) -> DutyRow | None:
         query = select(DutyRow).where(DutyRow.id == loan.duty_id, DutyRow.ended_at.is_(None))

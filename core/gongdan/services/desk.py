@@ -33,7 +33,9 @@ from gongdan.services.attachments import Attachments
 from gongdan.services.calendar_shelf import CalendarShelf
 from gongdan.services.calendars import Calendars
 from gongdan.services.cases import Cases
+from gongdan.services.circulation import Circulation
 from gongdan.services.companies import Companies
+from gongdan.services.correspondence import Correspondence
 from gongdan.services.custody import Custody
 from gongdan.services.decisions import Decisions
 from gongdan.services.departments import Departments
@@ -51,6 +53,7 @@ from gongdan.services.imports import Imports
 from gongdan.services.intake import Intake
 from gongdan.services.journal import JournalReader
 from gongdan.services.layouts import Layouts
+from gongdan.services.leavers import Leavers
 from gongdan.services.links import Links
 from gongdan.services.members import Members
 from gongdan.services.moves import Moves
@@ -474,6 +477,21 @@ class CompanyDesk:
     def handovers(self) -> Handovers:
         """Return the use cases around handovers."""
         return Handovers(self)
+
+    @cached_property
+    def leavers(self) -> Leavers:
+        """Return the use cases around members who leave."""
+        return Leavers(self)
+
+    @cached_property
+    def circulation(self) -> Circulation:
+        """Return the use cases around letters, and those that come in."""
+        return Circulation(self)
+
+    @cached_property
+    def correspondence(self) -> Correspondence:
+        """Return the use cases around letters of the company's own."""
+        return Correspondence(self)
 
     @cached_property
     def custody(self) -> Custody:

@@ -18,11 +18,20 @@ from gongdan.domain.duties import MERGED, DutyRule, DutyState, StartAt
 from gongdan.domain.duty_clocks import cap_ends, if_reached
 from gongdan.domain.events import EventKind
 from gongdan.domain.limits import NextOpening, Span
-from gongdan.domain.receivers import Found, Person
+from gongdan.domain.receivers import Found, Person, Reason
 from gongdan.errors import InvalidInput
 from gongdan.services.duty_dates import expected_from, promised_time
 from gongdan.services.duty_figures import Figure, Figures
-from gongdan.services.duty_people import ACKNOWLEDGED, ESCALATED, MISSED, WAIVED, WARNED, DutyPeople, NoticeKind
+from gongdan.services.duty_people import (
+    ACKNOWLEDGED,
+    ESCALATED,
+    MISSED,
+    TAKEN_OVER,
+    WAIVED,
+    WARNED,
+    DutyPeople,
+    NoticeKind,
+)
 from gongdan.services.duty_points import Point, PointKind, clock_for, clock_of, gaps_of, points_of
 from gongdan.services.duty_relief import Relief
 from gongdan.services.duty_rows import told
@@ -446,6 +455,15 @@ class DutyKeeper:
         if before != after:
             self._work.record("duty.reassigned", "duty", row.id, before={"debtor": before}, after={"debtor": after})
         self._relief.watch(row, self._work.now)
+
+    def pass_to(self, row: DutyRow, person: Person, gone: str) -> None:
+        """Let somebody owe what one owed who leaves the company; ``gone`` is what that one is called."""
+        before = told(row)["debtor"]
+        self._relief.rest(row)
+        self.people.put(row, Found((person,), Reason(by="leaver")))
+        after = {"debtor": told(row)["debtor"], "relieved": gone, "at": self._work.now}
+        self._work.record("duty.taken_over", "duty", row.id, before={"debtor": before}, after=after)
+        self.people.notify(row, (person,), TAKEN_OVER, self._work.now, person=gone)
 
     def hand_over(self, row: DutyRow, incoming: Person, departments: Collection[UUID]) -> None:
         """Let one who has signed for the post of the debtor owe what belongs to it."""

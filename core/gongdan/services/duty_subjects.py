@@ -10,6 +10,8 @@ from gongdan.storage.tickets import TicketRow
 TICKET: Final = "ticket"
 PLAN_RUN: Final = "plan_run"
 CUSTODY_LOAN: Final = "custody_loan"
+LETTER_STEP: Final = "letter_step"
+LEFT_CUSTOMER: Final = "left_customer"
 APPROVAL: Final = "approval"
 
 

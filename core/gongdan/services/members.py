@@ -13,7 +13,8 @@ from gongdan.errors import FieldProblem, InvalidInput, NotFound
 from gongdan.services import passwords
 from gongdan.services.actors import BEYOND_OWN
 from gongdan.services.departments import CLOSED
-from gongdan.services.work import get_row
+from gongdan.services.leaver_lines import obstacle
+from gongdan.services.work import Work, get_row
 from gongdan.storage.accounts import AccountRow, MembershipRow, RoleRow
 from gongdan.storage.companies import DepartmentRow
 from gongdan.text import msg
@@ -160,7 +161,10 @@ class Members:
         return password
 
     def remove(self, account_id: UUID) -> None:
-        """Let a person leave the company; what he did stays."""
+        """Let a person leave the company; what he did stays.
+
+        Raises ``InUse`` with the list while he has anything in his hands: a leaver's handover passes it on.
+        """
         self._desk.require("account.admin")
         with self._desk.working() as work:
             work.take_turn()
@@ -168,9 +172,16 @@ class Members:
             if row is None or row.left_at is not None:
                 raise NotFound("member", str(account_id))
             self._require_grantable(work.session, row.roles)
-            row.left_at = work.now
-            self._keep_an_administrator(work.session)
-            work.record("member.left", "account", account_id, before=_values(row))
+            if in_the_way := obstacle(work.session, account_id):
+                raise in_the_way
+            self.release(work, account_id)
+
+    def release(self, work: Work, account_id: UUID) -> None:
+        """End a membership inside a running transaction; whoever calls has seen to what the person had."""
+        row = work.session.scalars(self._membership(account_id)).one()
+        row.left_at = work.now
+        self._keep_an_administrator(work.session)
+        work.record("member.left", "account", account_id, before=_values(row))
 
     def _query(self) -> Select[AccountRow, MembershipRow]:
         return (

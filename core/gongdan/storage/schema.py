@@ -25,7 +25,17 @@ _HERE = Path(__file__).parent / "migrations"
 _GLOBAL_TABLES = frozenset({"membership", "login_session", "paper_code"})
 
 #: Tables that the application may add to but never change.
-_APPEND_ONLY = frozenset({"journal_entry", "duty_log_entry", "decision", "custody_move", "secrecy_reading"})
+_APPEND_ONLY = frozenset(
+    {
+        "journal_entry",
+        "duty_log_entry",
+        "decision",
+        "custody_move",
+        "secrecy_reading",
+        "letter_text",
+        "letter_entry",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

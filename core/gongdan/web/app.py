@@ -15,6 +15,8 @@ from gongdan.web import (
     attachments,
     buildings,
     calendars,
+    circulation,
+    circulation_words,
     clauses,
     companies,
     custody,
@@ -37,6 +39,7 @@ from gongdan.web import (
     intake,
     journal,
     layouts,
+    leavers,
     links,
     members,
     navigation,
@@ -89,6 +92,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     clauses.pages,
     companies.pages,
     custody.pages,
+    circulation.pages,
+    leavers.pages,
     departments.pages,
     duties.pages,
     form_pages.pages,
@@ -139,6 +144,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     duties.install(app)
     plan_words.install(app)
     custody_words.install(app)
+    circulation_words.install(app)
     devices.install(app)
     ticket_words.install(app)
     form_words.install(app)

@@ -49,6 +49,7 @@ _DAILY = (
     _Entry(msg_in("many", "计划"), "plans.index", "calendar-repeat", "plan.view"),
     _Entry(msg("排班"), "rosters.index", "clock", "roster.view"),
     _Entry(msg("保管"), "custody.index", "key", "custody.view"),
+    _Entry(msg("收发文"), "circulation.index", "mail", "circulation.view"),
 )
 _ADMINISTRATION = (
     _Entry(msg("导入"), "imports.index", "database-import", "import.run"),
@@ -56,6 +57,7 @@ _ADMINISTRATION = (
     _Entry(msg("公司设置"), "companies.settings", "settings", "company.admin"),
     _Entry(msg("制度"), "policies.index", "gavel", "policy.view"),
     _Entry(msg("人员"), "members.index", "users-group", "account.admin"),
+    _Entry(msg("离岗交接"), "leavers.index", "logout", "leaver.manage"),
     _Entry(msg_in("many", "角色"), "roles.index", "shield-check", "account.admin"),
     _Entry(msg_in("many", "扩展"), "plugins.index", "puzzle", "plugin.admin"),
     _Entry(msg("定时任务"), "timers.index", "hourglass", "plugin.admin"),

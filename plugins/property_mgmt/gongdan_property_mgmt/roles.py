@@ -26,7 +26,17 @@ _WORK = frozenset(
         "custody.view",
     }
 )
-_DESK = _WORK | {"ticket.create", "ticket.edit", "ticket.assign", "ticket.link", "party.edit", "custody.keep"}
+_DESK = _WORK | {
+    "ticket.create",
+    "ticket.edit",
+    "ticket.assign",
+    "ticket.link",
+    "party.edit",
+    "custody.keep",
+    "circulation.view",
+    "circulation.office",
+    "circulation.draft",
+}
 _LEAD = _DESK | {
     "ticket.correct",
     "duty.team",
@@ -41,6 +51,7 @@ _LEAD = _DESK | {
     "journal.view",
     "roster.admin",
     "policy.view",
+    "circulation.sign",
 }
 
 ROLES: tuple[Role, ...] = (
@@ -50,5 +61,5 @@ ROLES: tuple[Role, ...] = (
     Role(AREA_FOREMAN, msg("区域领班"), _WORK | {"ticket.create", "ticket.assign"}),
     Role(DEPARTMENT_STAFF, msg("责任部门人员"), _WORK),
     Role(DEPARTMENT_MANAGER, msg("部门经理"), _LEAD),
-    Role(PROJECT_MANAGER, msg("项目经理"), _LEAD),
+    Role(PROJECT_MANAGER, msg("项目经理"), _LEAD | {"circulation.instruct", "leaver.manage"}),
 )

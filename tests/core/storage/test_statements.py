@@ -16,6 +16,7 @@ ALLOWED = {
     "storage/duties.py": "writes the conditions of partial indexes",
     "storage/forms.py": "writes the conditions of partial indexes",
     "storage/journal.py": "names the company in both statements of a chain's end",
+    "storage/leavers.py": "writes the conditions of partial indexes",
     "storage/plans.py": "writes the conditions of partial indexes",
     "storage/schema.py": "runs before there is a company",
     "storage/search.py": "names the company in each statement",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from gongdan.api import AssetInput, CompanyDesk, PartyInput, Progress, at_moment, msg, play
+from gongdan_property_mgmt.demo.letters import fill_letters
 from gongdan_property_mgmt.demo.opening import TOWER_PACK, open_with
 from gongdan_property_mgmt.demo.tower_cases import CASES
 
@@ -37,6 +38,7 @@ def fill(desk: CompanyDesk, progress: Progress) -> None:
         _add_rooms(desk)
     progress(msg("登记本周的报修与投诉"))
     play(desk, CASES)
+    fill_letters(desk)
 
 
 def _add_rooms(desk: CompanyDesk) -> None:
