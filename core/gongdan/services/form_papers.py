@@ -12,6 +12,7 @@ from gongdan.domain.forms import FormKind
 from gongdan.domain.laying_out import Sheet, lay_out
 from gongdan.domain.layouts import Layout
 from gongdan.domain.papers import Paper
+from gongdan.domain.secrecy import SecrecyClass
 from gongdan.services.paper_words import Wording
 from gongdan.storage.forms import FormRow
 from gongdan.text import msg
@@ -36,7 +37,10 @@ def form_paper(desk: "CompanyDesk", form_id: UUID, wording: Wording) -> Paper:
     form = desk.forms.find(form_id)
     chosen = desk.layouts.for_form(form)
     footer = _footer(form, wording, is_stand_in=chosen.is_stand_in)
-    return replace(laid_out(form, chosen.layout, wording), footer=footer)
+    paper = replace(laid_out(form, chosen.layout, wording), footer=footer)
+    if desk.tickets.find(form.ticket_id).secrecy == SecrecyClass.ORDINARY:
+        return paper
+    return replace(paper, watermark=f"{paper.watermark} {desk.secrecy.watermark()}".strip())
 
 
 def laid_out(form: FormView, layout: Layout, wording: Wording) -> Paper:

@@ -13,7 +13,10 @@ from gongdan.domain.form_views import FormState
 from gongdan.domain.snapshots import CompanyView
 from gongdan.domain.workflow import StateCategory
 from gongdan.errors import NotFound
+from gongdan.services.work import get_row
+from gongdan.storage.forms import FormRow
 from gongdan.storage.printing import PaperCodeRow
+from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -63,22 +66,24 @@ class FoundPaper:
 
 
 def _ticket_proof(desk: "CompanyDesk", record_id: UUID) -> Proof:
-    ticket = desk.tickets.find(record_id)
-    declared = desk.installation.plugins.catalogue.ticket_types.get(ticket.type)
-    label = declared.label if declared else ticket.type
-    is_void = ticket.state_category == StateCategory.VOID
-    return Proof(
-        title=msg("{type}工单"),
-        params={"type": label},
-        number=ticket.number,
-        validity=Validity.VOID if is_void else Validity.VALID,
-        ticket_id=ticket.id,
-    )
+    with desk.reading() as session:
+        ticket = get_row(session, TicketRow, record_id, "ticket")
+        declared = desk.installation.plugins.catalogue.ticket_types.get(ticket.type)
+        is_void = ticket.state_category == StateCategory.VOID
+        return Proof(
+            title=msg("{type}工单"),
+            params={"type": declared.label if declared else ticket.type},
+            number=ticket.number,
+            validity=Validity.VOID if is_void else Validity.VALID,
+            ticket_id=ticket.id,
+        )
 
 
 def _form_proof(desk: "CompanyDesk", record_id: UUID) -> Proof:
-    form = desk.forms.find(record_id)
-    return Proof(title=form.kind.label, number=form.number, validity=_OF_FORMS[form.state], ticket_id=form.ticket_id)
+    with desk.reading() as session:
+        form = get_row(session, FormRow, record_id, "form")
+        validity = _OF_FORMS[FormState(form.state)]
+        return Proof(title=form.label, number=form.number, validity=validity, ticket_id=form.ticket_id)
 
 
 _OF_FORMS: Mapping[FormState, Validity] = {
@@ -88,7 +93,7 @@ _OF_FORMS: Mapping[FormState, Validity] = {
     FormState.VOID: Validity.VOID,
 }
 
-#: What answers for the papers of a noun. It is asked as the installation itself, whoever holds the paper.
+#: What answers for the papers of a noun. It reads no more than it tells: nobody has looked at the case.
 PROVERS: Mapping[str, Callable[["CompanyDesk", UUID], Proof]] = {
     "form": _form_proof,
     "ticket": _ticket_proof,

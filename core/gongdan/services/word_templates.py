@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from gongdan.domain.form_cells import ShownChecklist, ShownForm, ShownSection, ShownTable, shown
 from gongdan.domain.forms import FormKind
+from gongdan.domain.secrecy import Way
 from gongdan.errors import FileMissing, NotFound
 from gongdan.language import Translator
 from gongdan.printing.word_templates import Contents, WordRefused, check, fill
@@ -91,7 +92,8 @@ class WordTemplates:
         Raises ``NotFound``, also for a template of another kind, ``FileMissing``, ``WordRefused``.
         """
         desk, wording = self._desk, Wording(self._desk, translator)
-        form = desk.forms.find(form_id)
+        with desk.by(Way.PRINT):
+            form = desk.forms.find(form_id)
         with desk.reading() as session:
             row = session.scalars(select(WordTemplateRow).where(WordTemplateRow.id == template_id)).one_or_none()
             if row is None or row.removed_at is not None or row.kind != form.kind.name:

@@ -159,3 +159,15 @@ def test_an_empty_form_shows_what_a_layout_looks_like(administrator: CompanyDesk
     paper = administrator.printing.sample(REPAIR_ORDER, layout, for_locale("zh"))
     assert (paper.title, paper.number) == ("维修工作单", "")
     assert "工时" in list(words(paper))
+
+
+def test_the_code_of_a_form_tells_how_it_stands(work: Paperwork, company_desk: CompanyDesk) -> None:
+    codes = company_desk.installation.paper_codes
+    token = codes.token(company_desk.company.id, "form", work.order.id)
+    work.engineer.printing.note("form", work.order.id, paper_of(work), way="page")
+    assert codes.find(token).proof.validity == "draft"
+    filed = work.filed()
+    assert (codes.find(token).proof.title, codes.find(token).proof.number) == ("维修工作单", filed.number)
+    assert codes.find(token).proof.validity == "valid"
+    work.head.forms.void(filed.id, filed.version, "开错了")
+    assert codes.find(token).proof.validity == "void"
