@@ -12,7 +12,7 @@ from gongdan.domain.photos import Coordinates
 from gongdan.domain.subjects import SubjectKey
 from gongdan.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from gongdan.services import subjects
-from gongdan.services.attachment_rows import AttachmentView, coordinates_of, views
+from gongdan.services.attachment_rows import AttachmentView, coordinates_of
 from gongdan.services.work import Work, changed
 from gongdan.storage.attachments import AttachmentRow
 from gongdan.text import msg
@@ -102,12 +102,11 @@ class Photos:
 
     def partner(self, photo: AttachmentView) -> AttachmentView | None:
         """Return the photo that shows the same before or after; None for a photo that is in no pair."""
-        with self._desk.reading() as session:
-            here = AttachmentRow.before_id == photo.id
-            if photo.picture and photo.picture.before_id:
-                here = or_(here, AttachmentRow.id == photo.picture.before_id)
-            found = views(session, select(AttachmentRow).where(here))
-            return found[0] if found else None
+        earlier = photo.picture.before_id if photo.picture else None
+        for file in self._desk.attachments.of(photo.subject):
+            if file.picture and (file.id == earlier or file.picture.before_id == photo.id):
+                return file
+        return None
 
     def _held(self, work: Work, photo_id: UUID) -> tuple[AttachmentRow, Any]:
         """Return a photo and the locked thing that it hangs on."""

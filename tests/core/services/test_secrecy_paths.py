@@ -108,6 +108,8 @@ PROBES: Final[Mapping[str, Callable[[World], object]]] = {
 #: Ways that hand out nothing new, with the reason.
 _OTHERS: Final[Mapping[str, str]] = {
     "forms.find": "as forms.of_ticket", "forms.by_number": "as forms.of_ticket",
+    "photos.describe": "refused behind a mask", "photos.pairable": "what attachments.of shows",
+    "photos.partner": "what attachments.of shows",
     "attachments.find": "refused behind a mask", "attachments.read": "refused behind a mask",
     "plans.run": "as plans.of_ticket",
     "explain.any": "limits of the policy, without a ticket", "approvals.find": "as approvals.of_ticket",
@@ -121,7 +123,7 @@ _OTHERS: Final[Mapping[str, str]] = {
 _WRITES: Final = re.compile(
     r"\.(change|correct|open|make|write|add|attach|create|create_in|begin|save|file|void|type|on_paper|take_back|waive"
     r"|acknowledge|recompute|recount|preview|ask|withdraw|remind|decide|reverse|speak|complete|visit|end|resume|drop"
-    r"|set_day|drop_day|undo|settle|check|tell|sign|take_over|leave)$"
+    r"|set_day|drop_day|undo|settle|check|tell|sign|draw|take_over|leave)$"
 )
 
 
