@@ -26,6 +26,7 @@ def called(session: Session, company_id: UUID, name: str, phone: str = "") -> Bo
         select(AccountRow.id, AccountRow.name, AccountRow.login)
         .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
         .where(MembershipRow.company_id == company_id, MembershipRow.left_at.is_(None))
+        .order_by(AccountRow.login)
     )
     known = [one for one in session.execute(query) if text in {one.name, one.login, f"{one.name} {one.login}"}]
     if len(known) > 1:

@@ -65,8 +65,8 @@ class Members:
         self._desk = desk
 
     def all(self) -> Sequence[MemberView]:
-        """Return today's members by name."""
-        query = self._query().order_by(AccountRow.name)
+        """Return today's members by name, namesakes by login."""
+        query = self._query().order_by(AccountRow.name, AccountRow.login)
         with self._desk.reading() as session:
             return tuple(_view(account, membership) for account, membership in session.execute(query))
 
