@@ -21,6 +21,7 @@ TABLE = {
     "ticket": Lazy(f"{_HERE}.ticket:ticket", msg_in("many", "工单")),
     "duty": Lazy(f"{_HERE}.duties:duty", msg("责任")),
     "plan": Lazy(f"{_HERE}.plans:plan", msg_in("many", "计划")),
+    "approval": Lazy(f"{_HERE}.approvals:approval", msg_in("many", "审批")),
     "explain": Lazy(f"{_HERE}.explain:explain", msg("说明到期时间从何而来")),
     "import": Lazy(f"{_HERE}.imports:imports", msg("导入表格")),
     "export": Lazy(f"{_HERE}.exports:exports", msg("导出表格")),

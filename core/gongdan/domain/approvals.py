@@ -127,7 +127,7 @@ class ApprovalRule:
     #: Roles that may ask by hand; empty for everybody with the permission.
     asked_by: tuple[str, ...] = ()
     when: tuple[Condition, ...] = ()
-    #: The field with the amount; while it is empty, there is nothing to approve.
+    #: The field with the amount; while it is empty or zero, there is nothing to approve.
     amount_field: str = ""
     #: Further fields that are approved as they are: another value needs another approval.
     fields: tuple[str, ...] = ()
@@ -281,8 +281,8 @@ def amount_of(rule: ApprovalRule, facts: Mapping[str, object]) -> Decimal | None
 
 
 def speaks_of(rule: ApprovalRule, facts: Mapping[str, object]) -> bool:
-    """Tell whether there is anything to approve: the conditions hold, and there is an amount if one is asked for."""
-    return meets(rule.when, facts) and (not rule.amount_field or amount_of(rule, facts) is not None)
+    """Tell whether there is anything to approve: the conditions hold, and there is an amount other than zero."""
+    return meets(rule.when, facts) and (not rule.amount_field or bool(amount_of(rule, facts)))
 
 
 def values_of(rule: ApprovalRule, facts: Mapping[str, object]) -> dict[str, object]:

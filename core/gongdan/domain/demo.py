@@ -59,7 +59,7 @@ class DemoPaper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoStep:
-    """One thing that somebody does with a demo ticket: a note, a paper, a move, in this order."""
+    """One thing that somebody does with a demo ticket: a note, a paper, an approval, a move, in this order."""
 
     #: Minutes after the ticket was opened.
     after_minutes: int
@@ -73,6 +73,13 @@ class DemoStep:
     note: str = ""
     is_public: bool = False
     paper: DemoPaper | None = None
+    #: Name of the rule of an approval that is asked for, or answered when there is an ``answer``.
+    approval: str = ""
+    #: ``approve``, ``refuse`` or ``return``; ``reverse`` turns the last answer round, ``spoken`` writes down that the
+    #: person of ``values["by"]`` has consented on ``values["channel"]``.
+    answer: str = ""
+    #: Why, or what was said.
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

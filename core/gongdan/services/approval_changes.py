@@ -86,8 +86,7 @@ class ApprovalChanges:
             return
         standing = [file for file in files if file.row.rule == rule.name and stands_for(file.row, about)]
         if not standing:
-            before = [file.row for file in files if file.row.rule == rule.name]
-            keeper.ask(rule, about, event=event, follows=before[-1] if before else None)
+            keeper.ask(rule, about, event=event)
 
     def _living(self, keeper: ApprovalKeeper) -> Sequence[ApprovalFile]:
         return tuple(keeper.locked(ApprovalRow.ticket_id == self._ticket.id, ApprovalRow.state.in_(_LIVING)))

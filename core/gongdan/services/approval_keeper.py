@@ -60,7 +60,6 @@ class ApprovalKeeper:
         *,
         event: str = BY_HAND,
         reason: str = "",
-        follows: ApprovalRow | None = None,
     ) -> ApprovalFile:
         """Ask for an approval, with the chain of this moment; raises ``MoveRefused`` when nobody could decide."""
         built = self.chains.build(rule, about, self._work.actor.account_id)
@@ -68,7 +67,7 @@ class ApprovalKeeper:
             refusal = Refusal("nobody", NOBODY, rule.clauses, params={"step": lacking[0]})
             raise MoveRefused(ASK, (refusal,))
         row = self._row(rule, about, built)
-        row.event, row.reason, row.follows_id = event, reason, follows.id if follows else None
+        row.event, row.reason, row.follows_id = event, reason, self._latest(rule, about)
         self._work.session.add(row)
         self._work.session.flush()
         file = ApprovalFile(row, *_parts(row, built.steps), [])
@@ -81,6 +80,11 @@ class ApprovalKeeper:
         self._work.tell(EventKind.APPROVAL_ASKED, "approval", row.id, **_plain(row))
         self._ask_waiting(file)
         return file
+
+    def _latest(self, rule: ApprovalRule, about: ApprovalSubject) -> UUID | None:
+        """Return the approval that was asked for before."""
+        query = select(ApprovalRow.id).where(ApprovalRow.subject_id == about.id, ApprovalRow.rule == rule.name)
+        return self._work.session.scalar(query.order_by(ApprovalRow.asked_at.desc(), ApprovalRow.id.desc()).limit(1))
 
     def _row(self, rule: ApprovalRule, about: ApprovalSubject, built: Built) -> ApprovalRow:
         actor = self._work.actor

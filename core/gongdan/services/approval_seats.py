@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from gongdan.domain.approvals import ApprovalState
@@ -14,7 +14,9 @@ from gongdan.errors import Refusal
 from gongdan.services.approval_rows import ApprovalFile
 from gongdan.services.approval_words import decided, not_open
 from gongdan.services.duty_figures import Figures
+from gongdan.services.roster_rows import planned
 from gongdan.storage.approvals import ApprovalRow, ApprovalSeatRow
+from gongdan.storage.rosters import AbsenceRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -43,9 +45,16 @@ class Seats:
         self._me = desk.actor.account_id
 
     def waiting(self) -> Select[ApprovalRow]:
-        """Return a query of the approvals in which it may be the actor's turn."""
-        people = [self._me, *self._absent] if self._me else []
-        seats = select(ApprovalSeatRow.approval_id).where(ApprovalSeatRow.account_id.in_(people))
+        """Return a query of the approvals in which it may be the actor's turn.
+
+        Whose deputy he is today is asked afterwards: every page asks whether anything waits, and mostly nothing does.
+        """
+        now = self._desk.installation.clock()
+        away = select(AbsenceRow.account_id).where(
+            planned(AbsenceRow), AbsenceRow.begins_at <= now, AbsenceRow.ends_at > now
+        )
+        person = ApprovalSeatRow.account_id
+        seats = select(ApprovalSeatRow.approval_id).where(or_(person == self._me, person.in_(away)))
         return select(ApprovalRow).where(
             ApprovalRow.ended_at.is_(None), ApprovalRow.state.in_(WAITING), ApprovalRow.id.in_(seats)
         )

@@ -1,6 +1,6 @@
 """Approvals: asked for, seen, reminded of and taken back; what is decided on them is in ``decisions``."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from gongdan.services.decisions import check_words
 from gongdan.services.duty_figures import Figures
 from gongdan.services.work import Work, get_row
 from gongdan.storage.approvals import ApprovalRow, DecisionRow
+from gongdan.storage.tickets import TicketRow
 from gongdan.text import msg
 
 if TYPE_CHECKING:
@@ -98,6 +99,14 @@ class Approvals:
         """Return an approval; raises ``NotFound`` also for one that the actor may not see."""
         with self._desk.reading() as session:
             return self.view(self.file(session, approval_id))
+
+    def titles(self, approvals: Sequence[ApprovalView]) -> Mapping[UUID, str]:
+        """Return the subjects of the tickets that approvals are about, as far as the actor may see tickets."""
+        ids = {approval.ticket_id for approval in approvals if approval.ticket_id}
+        if not ids or not self._desk.actor.may("ticket.view"):
+            return {}
+        with self._desk.reading() as session:
+            return dict(session.execute(select(TicketRow.id, TicketRow.subject).where(TicketRow.id.in_(ids))).all())
 
     def may_decide(self, approval: ApprovalView) -> bool:
         """Tell whether the actor could decide on an approval now, himself or as a deputy."""
@@ -205,7 +214,7 @@ class Approvals:
         for file in before:
             if file.row.state == ApprovalState.OPEN:
                 keeper.lapse(file, CHANGED)
-        return keeper.ask(rule, about, reason=reason, follows=rows[-1] if rows else None)
+        return keeper.ask(rule, about, reason=reason)
 
     def ticket_subject(
         self, work: Work, ticket_id: UUID, rule_name: str, version: int

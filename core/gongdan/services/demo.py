@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from gongdan.domain.approvals import Outcome
 from gongdan.domain.demo import DemoCase, DemoPaper, DemoStep
 from gongdan.domain.fields import FieldKind
 from gongdan.domain.form_views import FormState
 from gongdan.domain.secrecy import masked_name
 from gongdan.errors import NotFound
+from gongdan.services.decisions import Spoken
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.form_filling import FormInput
 from gongdan.services.intake import NewTicket
@@ -99,6 +101,8 @@ class _Player:
             person.notes.write(self.ticket_id, step.note, is_public=step.is_public)
         if step.paper:
             self._write(person, step.paper)
+        if step.approval:
+            self._approve(person, step)
         if step.move:
             version = person.tickets.find(self.ticket_id).version
             person.moves.make(self.ticket_id, step.move, version, self._values(step.values))
@@ -117,6 +121,27 @@ class _Player:
             form = person.signing.draw(form.id, box, form.digests[box], _written(name), name=name)
         if paper.is_filed:
             person.forms.file(form.id, form.version)
+
+    def _approve(self, person: CompanyDesk, step: DemoStep) -> None:
+        version = person.tickets.find(self.ticket_id).version
+        if not step.answer:
+            person.approvals.ask(self.ticket_id, step.approval, version, step.words)
+            return
+        if step.answer == "spoken":
+            who = as_member(self._desk, str(step.values["by"])).actor.account_id
+            at, channel = self._desk.installation.clock(), str(step.values["channel"])
+            spoken = Spoken(account_id=who, at=at, channel=channel, words=step.words) if who else None
+            if spoken:
+                person.decisions.speak(self.ticket_id, step.approval, version, spoken)
+            return
+        found = [each for each in person.approvals.of_ticket(self.ticket_id) if each.rule == step.approval]
+        latest = max(found, key=lambda each: each.asked_at)
+        if step.answer == "reverse":
+            last = latest.decisions[-1]
+            other = Outcome.REFUSE if last.outcome is Outcome.APPROVE else Outcome.APPROVE
+            person.decisions.reverse(latest.id, last.id, other, step.words)
+        else:
+            person.decisions.decide(latest.id, Outcome(step.answer), step.words)
 
     def _customer(self) -> UUID:
         name, phone = self._case.customer or ("", "")

@@ -114,8 +114,9 @@ class Figures:
     def deputies(self, at: datetime) -> Mapping[UUID, UUID]:
         """Return who acts at ``at`` for each person who is away."""
         if at not in self._deputies:
-            away, staff = absences_at(self._session, at), self.staff.people
-            found = {one.account_id: deputy_of(one.account_id, at, away, staff) for one in away}
+            away = absences_at(self._session, at)
+            # Mostly nobody is away, and then nobody has to be asked who works here.
+            found = {one.account_id: deputy_of(one.account_id, at, away, self.staff.people) for one in away}
             self._deputies[at] = {person: deputy for person, deputy in found.items() if deputy and deputy != person}
         return self._deputies[at]
 

@@ -9,6 +9,8 @@ from gongdan.web import (
     access,
     account,
     accounts,
+    approval_words,
+    approvals,
     asset_edit,
     asset_links,
     assets,
@@ -86,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assets.pages,
     asset_links.pages,
     asset_edit.pages,
+    approvals.pages,
     account.pages,
     accounts.pages,
     attachments.pages,
@@ -145,6 +148,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     plan_words.install(app)
     custody_words.install(app)
     circulation_words.install(app)
+    approval_words.install(app)
     devices.install(app)
     ticket_words.install(app)
     form_words.install(app)

@@ -14,7 +14,7 @@ from gongdan.errors import InvalidInput
 from gongdan.language.sentences import spoken
 from gongdan.services.duties import LONGEST_REASON, PAGE_SIZE, DutyFilter
 from gongdan.services.duty_rows import DutyView
-from gongdan.services.duty_subjects import CUSTODY_LOAN, LEFT_CUSTOMER, LETTER_STEP, PLAN_RUN
+from gongdan.services.duty_subjects import APPROVAL, CUSTODY_LOAN, LEFT_CUSTOMER, LETTER_STEP, PLAN_RUN
 from gongdan.services.duty_words import KINDS, STATES
 from gongdan.services.explain import Explanation
 from gongdan.text import msg
@@ -44,6 +44,7 @@ _SUBJECT_PAGES: Mapping[str, tuple[str, str]] = {
     CUSTODY_LOAN: ("custody.loan", "loan_id"),
     LETTER_STEP: ("circulation.step", "step_id"),
     LEFT_CUSTOMER: ("leavers.customer", "party_id"),
+    APPROVAL: ("approvals.show", "approval_id"),
 }
 
 

@@ -47,6 +47,7 @@ _DAILY = (
     _Entry(msg_in("many", "资产"), "assets.index", "building", "asset.view"),
     _Entry(msg("责任看板"), "duties.team", "layout-kanban", "duty.team"),
     _Entry(msg_in("many", "计划"), "plans.index", "calendar-repeat", "plan.view"),
+    _Entry(msg_in("many", "审批"), "approvals.index", "signature"),
     _Entry(msg("排班"), "rosters.index", "clock", "roster.view"),
     _Entry(msg("保管"), "custody.index", "key", "custody.view"),
     _Entry(msg("收发文"), "circulation.index", "mail", "circulation.view"),
@@ -102,9 +103,11 @@ def _waiting(entry: _Entry) -> str:
     if entry.endpoint == "secrecy.requests":
         count = g.desk.secrecy.count_waiting()
         return say(msg("{count} 项待批准"), count=count) if count else ""
-    if entry.endpoint != "timers.index" or not g.desk.timer_lists.has_parked():
-        return ""
-    return say(msg("有搁置"))
+    if entry.endpoint == "approvals.index":
+        return str(g.desk.approvals.waiting() or "")
+    if entry.endpoint == "timers.index" and g.desk.timer_lists.has_parked():
+        return say(msg("有搁置"))
+    return ""
 
 
 def assets_label() -> str:

@@ -28,6 +28,7 @@ from gongdan.web.pages import dialog, done_with, go, told
 from gongdan.web.plan_words import strips
 from gongdan.web.problems import status_of
 from gongdan.web.secrecy import of_record
+from gongdan.web.ticket_approvals import ticket_approvals
 from gongdan.web.ticket_edit import history_of
 from gongdan.web.ticket_next import next_step
 from gongdan.web.ticket_people import people_options
@@ -140,6 +141,7 @@ def _page(ticket_id: UUID, composer: Form) -> str:
     with desk.reading():
         case = desk.cases.read(ticket_id)
         offers, members = desk.moves.offers(case.ticket), desk.members.all()
+        approvals = ticket_approvals(case.ticket)
         stream = timeline.happenings(case)
         kind = request.args.get("show", "")
         return render_template(
@@ -150,9 +152,10 @@ def _page(ticket_id: UUID, composer: Form) -> str:
             duties=duties_of(ticket_id),
             strips=strips(ticket_id),
             papers=papers_of(case.ticket),
+            approvals=approvals,
             offers=offers,
             keys=_keys(case.ticket, offers),
-            next_step=next_step(case, members, offers),
+            next_step=next_step(case, members, offers, approvals.awaited),
             stream=timeline.of_kind(stream, kind if kind in timeline.KINDS else ""),
             kinds=timeline.KINDS,
             kind=kind,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gongdan.domain.workflow import Move, StateCategory
+from gongdan.services.approval_rows import ApprovalView
 from gongdan.services.cases import Case
 from gongdan.services.members import MemberView
 from gongdan.services.moves import MoveOffer
@@ -24,19 +25,32 @@ class NextStep:
     tone: str = ""
 
 
-def next_step(case: Case, members: Sequence[MemberView], offers: Sequence[MoveOffer]) -> NextStep:
-    """Return what the ticket waits for; ``offers`` are the moves of the person who reads it."""
+def next_step(
+    case: Case, members: Sequence[MemberView], offers: Sequence[MoveOffer], approval: ApprovalView | None = None
+) -> NextStep:
+    """Return what the ticket waits for; ``offers`` are the moves of the person who reads it.
+
+    ``approval``: the one that somebody has to answer before the ticket can go on.
+    """
     ticket = case.ticket
     since = translator().duration(max(shown.now() - _since(case), timedelta(minutes=1)))
     if not ticket.is_open:
         done = say(msg("{state}，{at}"), state=state_label(ticket), at=shown.moment(ticket.closed_at))
         return NextStep(done, "circle-check", "is-done")
+    if approval is not None:
+        return _to_be_approved(approval)
     if ticket.state_category == StateCategory.WAITING_CUSTOMER:
         return NextStep(say(msg("等待客户，已等{since}"), since=since), "hourglass", "is-near")
     if ticket.state_category == StateCategory.WAITING_THIRD:
         return NextStep(say(msg("等待第三方，已等{since}"), since=since), "clock-pause", "is-near")
     move = _usual(case, offers)
     return _to_be_made(case, move, members, since) if move else _without_move(case, since)
+
+
+def _to_be_approved(approval: ApprovalView) -> NextStep:
+    since = translator().duration(max(shown.now() - approval.asked_at, timedelta(minutes=1)))
+    params = {"people": approval.awaited, "approval": approval.label, "since": since}
+    return NextStep(say(msg("等待{people}审批“{approval}”，已等{since}"), **params), "signature", "is-near")
 
 
 def _usual(case: Case, offers: Sequence[MoveOffer]) -> Move | None:

@@ -99,7 +99,6 @@ DISPATCH_ORDER = FormKind(
                 Field(name="opinion", label=msg("客户意见"), kind=FieldKind.LONG_TEXT),
             ),
         ),
-        Section(name="approval", label=msg("审批"), parts=(Taken("approved_by"), Taken("approved_at"))),
     ),
     signatures=(_CUSTOMER, _TECHNICIAN, _MANAGER),
     begun_by=("submit",),

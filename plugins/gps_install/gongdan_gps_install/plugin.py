@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from gongdan.api import CompanyView, Demo, MenuEntry, Rulebook, Tile, hookimpl, msg, read_clauses
 from gongdan_gps_install import demo
+from gongdan_gps_install.approvals import APPROVAL_RULES
 from gongdan_gps_install.assets import ASSET_KINDS, LINK_RULES
 from gongdan_gps_install.forms import FORMS
+from gongdan_gps_install.policy import POLICY_KEYS
 from gongdan_gps_install.roles import ROLES
 from gongdan_gps_install.ticket_types import TICKET_TYPES
 
@@ -20,6 +22,8 @@ def register_rulebook() -> Rulebook:
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
         roles=ROLES,
+        policy_keys=POLICY_KEYS,
+        approval_rules=APPROVAL_RULES,
         clauses=read_clauses("gongdan_gps_install"),
         assets_label=msg("车辆与终端"),
     )

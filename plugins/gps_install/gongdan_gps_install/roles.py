@@ -8,7 +8,9 @@ GPS_CLERK: Final = "gps_clerk"
 DIVISION_MANAGER: Final = "gps_division_manager"
 INSTALLER: Final = "installer"
 
-_FIELD = frozenset({"ticket.view", "ticket.move", "note.write", "party.view", "party.phone", "asset.view"})
+_FIELD = frozenset(
+    {"ticket.view", "ticket.move", "note.write", "party.view", "party.phone", "asset.view", "approval.ask"}
+)
 _DESK = _FIELD | {"ticket.create", "ticket.edit", "ticket.link", "party.edit", "asset.edit"}
 
 ROLES: tuple[Role, ...] = (
@@ -25,6 +27,7 @@ ROLES: tuple[Role, ...] = (
             "import.run",
             "export.run",
             "journal.view",
+            "approval.view",
         },
     ),
     Role(INSTALLER, msg("安装维护员"), _FIELD),

@@ -17,6 +17,7 @@ from gongdan.api import (
     read_packs,
 )
 from gongdan_property_mgmt import demo, importers, rules
+from gongdan_property_mgmt.approvals import APPROVAL_RULES
 from gongdan_property_mgmt.assets import ASSET_KINDS, LINK_RULES
 from gongdan_property_mgmt.custody import CUSTODY_KINDS
 from gongdan_property_mgmt.duties import DUTY_RULES
@@ -40,6 +41,7 @@ def register_rulebook() -> Rulebook:
         duty_rules=DUTY_RULES,
         plan_rules=PLAN_RULES,
         forms=FORMS,
+        approval_rules=APPROVAL_RULES,
         policy_keys=POLICY_KEYS,
         packs=read_packs("gongdan_property_mgmt"),
         clauses=read_clauses("gongdan_property_mgmt"),

@@ -103,4 +103,17 @@ PAPER_KEYS: tuple[PolicyKey, ...] = (
     ),
 )
 
-POLICY_KEYS = (*COMPLAINT_KEYS, *REPAIR_KEYS, *PLAN_KEYS, *PAPER_KEYS)
+
+def _promise(name: str, label: str) -> PolicyKey:
+    return PolicyKey(f"property_mgmt.{name}", label, PolicyKind.MONEY, ("001-13-64", "003-04-40"), lowest="0")
+
+
+#: The table of limits is missing in the sources: every company fills it in.
+APPROVAL_KEYS: tuple[PolicyKey, ...] = (
+    _promise("supervisor_promises", msg("客服主管可以核决的赔付金额")),
+    _promise("manager_promises", msg("部门经理可以核决的赔付金额")),
+    _promise("project_manager_promises", msg("项目经理可以核决的赔付金额")),
+    _limit("compensation_answered", msg("赔付核决：多久内审批"), "003-04-32"),
+)
+
+POLICY_KEYS = (*COMPLAINT_KEYS, *REPAIR_KEYS, *PLAN_KEYS, *PAPER_KEYS, *APPROVAL_KEYS)

@@ -24,6 +24,7 @@ _WORK = frozenset(
         "duty_log.write",
         "plan.view",
         "custody.view",
+        "approval.ask",
     }
 )
 _DESK = _WORK | {
@@ -52,6 +53,7 @@ _LEAD = _DESK | {
     "roster.admin",
     "policy.view",
     "circulation.sign",
+    "approval.view",
 }
 
 ROLES: tuple[Role, ...] = (

@@ -271,6 +271,16 @@ _COMPLAINT_FIELDS = (
         clauses=("004-04-35",),
     ),
     Field(
+        name="compensation",
+        label=msg("拟赔付金额"),
+        kind=FieldKind.MONEY,
+        unit=msg("元"),
+        minimum=Decimal(0),
+        at_intake=False,
+        help=msg("超出本人权限的，先申请核决再答复"),
+        clauses=("003-04-32", "003-04-40"),
+    ),
+    Field(
         name="measure",
         label=msg("纠正措施或协助计划"),
         kind=FieldKind.LONG_TEXT,

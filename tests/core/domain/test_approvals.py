@@ -165,7 +165,7 @@ def test_amounts_are_read_exactly_and_what_is_no_number_is_none() -> None:
 
 def test_without_an_amount_or_where_a_condition_fails_there_is_nothing_to_approve() -> None:
     assert speaks_of(RULE, {"fee": "3"})
-    assert not speaks_of(RULE, {"fee": None})
+    assert not any(speaks_of(RULE, {"fee": nothing}) for nothing in (None, "", "0", "0.00"))
     major = replace(RULE, when=(Condition("severity", ("major",)),))
     assert (speaks_of(major, {"fee": 3, "severity": "major"}), speaks_of(major, {"fee": 3})) == (True, False)
 

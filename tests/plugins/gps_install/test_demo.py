@@ -20,7 +20,6 @@ def test_the_demo_shows_orders_at_every_stage(company_desk: CompanyDesk) -> None
         "registered",
         "incomplete",
         "awaiting_approval",
-        "approved",
         "dispatched",
         "installing",
         "confirmed",

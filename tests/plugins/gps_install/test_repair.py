@@ -2,7 +2,7 @@
 
 import pytest
 
-from gongdan.api import CompanyDesk, InvalidInput, NewTicket, TicketFilter
+from gongdan.api import CompanyDesk, InvalidInput, NewTicket, Outcome, TicketFilter
 from gongdan.testing.factories import People
 from gongdan_gps_install.ticket_types import TERMINAL_REPAIR
 from tests.plugins.flows import Attempt
@@ -36,10 +36,10 @@ COMPLETE = {
             warranty_until="2026-03-05",
         ),
         _attempt("settle_remotely", "gps_clerk", repair_result="欠费停机，续费后上线", result_told=True),
-        _attempt("approve", "gps_division_manager"),
-        _attempt("send_back", "gps_division_manager"),
+        _attempt("revise", "gps_clerk"),
+        _attempt("improvise", "installer", missing_part="GPS 天线", workaround="借用库存件"),
         _attempt("dispatch", "gps_division_manager"),
-        _attempt("dispatch_outside", "gps_division_manager", outside_firm="宏远汽车电子"),
+        _attempt("dispatch_outside", "gps_clerk", outside_firm="宏远汽车电子"),
         _attempt("cancel", "gps_clerk"),
         _attempt("depart", "installer", data_checked=True, kit_packed=True),
         _attempt("arrive", "installer"),
@@ -222,7 +222,7 @@ def test_a_repair_is_walked_from_the_call_to_the_closed_slip(person: People) -> 
 
     visit = {"visit_at": "2026-03-06T09:00", "visit_place": "佛山南庄渣土停车场", "warranty_until": "2026-01-31"}
     assert move(clerk, "submit", **visit) == "awaiting_approval"
-    move(manager, "approve")
+    manager.decisions.decide(manager.approvals.inbox()[0].id, Outcome.APPROVE)
     move(manager, "dispatch", assignee=str(installer.actor.account_id))
     move(installer, "depart", data_checked="true", kit_packed="true")
     move(installer, "arrive")

@@ -107,6 +107,7 @@ def test_the_demo_has_people_for_every_step() -> None:
         "department_staff",
         "desk_clerk",
         "desk_supervisor",
+        "general_manager",
         "project_manager",
         "repair_worker",
     }

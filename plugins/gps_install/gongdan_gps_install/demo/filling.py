@@ -10,6 +10,9 @@ from gongdan_gps_install.demo.repairs import REPAIRS
 #: The stock was entered before the oldest order.
 _MOVED_IN: Final = timedelta(days=40)
 
+#: What this company has decided.
+_DECIDED: Final = {"gps_install.order_answered": "2 h", "gps_install.word_confirmed": "24 h"}
+
 #: Name and phone.
 _FLEETS: Final = (
     ("惠州市宏远车队", "0752-2881166"),
@@ -48,6 +51,9 @@ def fill(desk: CompanyDesk, progress: Progress) -> None:
     with at_moment(desk.installation, desk.installation.clock() - _MOVED_IN):
         _enter_stock(desk, today - timedelta(days=120))
     progress(msg("登记一周的安装与维修"))
+    with at_moment(desk.installation, desk.installation.clock() - _MOVED_IN):
+        for key, value in _DECIDED.items():
+            desk.policies.set(key, value)
     play(desk, (*ORDERS, *REPAIRS))
 
 

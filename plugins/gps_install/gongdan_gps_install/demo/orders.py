@@ -30,7 +30,7 @@ def _submit(after: int, place: str, model: str, *, visit_hours: int) -> DemoStep
 
 
 def _approve(after: int) -> DemoStep:
-    return DemoStep(after_minutes=after, who="zhoujie", move="approve")
+    return DemoStep(after_minutes=after, who="zhoujie", approval="gps_install.order", answer="approve")
 
 
 def _dispatch(after: int, installer: str) -> DemoStep:
@@ -226,9 +226,11 @@ ORDERS: Final[tuple[DemoCase, ...]] = (
             DemoStep(
                 after_minutes=40,
                 who="zhoujie",
-                move="send_back",
-                values={"remark": "车在保修期内，注明原终端号再报"},
+                approval="gps_install.order",
+                answer="return",
+                words="车在保修期内，注明原终端号再报",
             ),
+            DemoStep(after_minutes=48, who="huangli", move="revise"),
             DemoStep(after_minutes=50, who="huangli", note="原终端号 013812340002，已写入需求单"),
             _submit(55, "佛山南庄渣土停车场", "BSJ-A5", visit_hours=20),
             _approve(70),
@@ -286,16 +288,30 @@ ORDERS: Final[tuple[DemoCase, ...]] = (
         steps=(
             _accept(8),
             _submit(16, "惠州宏远停车场", "HB-DV05", visit_hours=5),
-            _approve(30),
+            DemoStep(
+                after_minutes=30,
+                who="huangli",
+                approval="gps_install.outside",
+                answer="spoken",
+                values={"by": "zhoujie", "channel": "phone"},
+                words="本部人员全部外出，客户急；电话请示，同意请惠州顺达汽车电子支援",
+            ),
             DemoStep(
                 after_minutes=35,
-                who="zhoujie",
+                who="huangli",
                 move="dispatch_outside",
                 values={
                     "outside_firm": "惠州顺达汽车电子",
                     "assignee": "maguoqiang",
                     "remark": "本部人员全部外出，客户急，同意外协",
                 },
+            ),
+            DemoStep(
+                after_minutes=260,
+                who="zhoujie",
+                approval="gps_install.outside",
+                answer="approve",
+                words="情况属实",
             ),
             DemoStep(
                 after_minutes=420,

@@ -50,7 +50,7 @@ def _submit(after: int, place: str, *, visit_hours: int, warranty_days: int) -> 
 
 def _sent(approve: int, installer: str, depart: int, arrive: int) -> tuple[DemoStep, ...]:
     return (
-        _step(approve, "zhoujie", "approve"),
+        DemoStep(after_minutes=approve, who="zhoujie", approval="gps_install.order", answer="approve"),
         _step(approve + 5, "zhoujie", "dispatch", assignee=installer),
         _step(depart, installer, "depart", data_checked="true", kit_packed="true"),
         _step(arrive, installer, "arrive"),
@@ -102,8 +102,18 @@ REPAIRS: Final[tuple[DemoCase, ...]] = (
                 "maguoqiang",
                 "wait_for_part",
                 missing_part="摄像头延长线 5 米",
-                remark="14:20 电话请示周杰，同意改用库存 3 米线临时接通，明日补件",
+                remark="明日补件",
             ),
+            DemoStep(
+                after_minutes=265,
+                who="maguoqiang",
+                approval="gps_install.improvise",
+                answer="spoken",
+                values={"by": "zhoujie", "channel": "phone"},
+                words="电话请示：车今晚要出，同意改用库存 3 米线临时接通",
+            ),
+            _step(270, "maguoqiang", "improvise", workaround="库存 3 米线临时接通"),
+            _step(275, "maguoqiang", "wait_for_part", remark="已临时接通，等 5 米线"),
         ),
     ),
     DemoCase(

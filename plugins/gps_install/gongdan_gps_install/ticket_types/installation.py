@@ -48,8 +48,6 @@ _VISIT = (
     Field(name="terminal_model", label=msg("终端型号"), kind=FieldKind.CHOICE, choices=MODELS),
     Field(name="visit_at", label=msg("预约安装时间"), kind=FieldKind.DATETIME, clauses=("001-03-11",)),
     Field(name="visit_place", label=msg("安装地点"), searchable=True, clauses=("001-03-11",)),
-    Field(name="approved_by", label=msg("审批人"), at_intake=False, clauses=("001-03-15",)),
-    Field(name="approved_at", label=msg("审批时间"), kind=FieldKind.DATETIME, at_intake=False),
     Field(name="outside_firm", label=msg("外协厂家或支援部门"), at_intake=False, clauses=("001-03-42",)),
     Field(
         name="data_checked",

@@ -49,8 +49,6 @@ _REQUEST = (
 _VISIT = (
     Field(name="visit_at", label=msg("预约上门时间"), kind=FieldKind.DATETIME, at_intake=False),
     Field(name="visit_place", label=msg("上门地点"), at_intake=False, searchable=True),
-    Field(name="approved_by", label=msg("审批人"), at_intake=False, clauses=("001-03-15",)),
-    Field(name="approved_at", label=msg("审批时间"), kind=FieldKind.DATETIME, at_intake=False),
     Field(name="outside_firm", label=msg("外协厂家或支援部门"), at_intake=False, clauses=("001-03-42",)),
     Field(
         name="data_checked",
@@ -68,6 +66,7 @@ _VISIT = (
     ),
     Field(name="arrived_at", label=msg("到场时间"), kind=FieldKind.DATETIME, at_intake=False),
     Field(name="missing_part", label=msg("所缺器件或配件"), at_intake=False, clauses=("001-03-41",)),
+    Field(name="workaround", label=msg("变通办法"), at_intake=False, clauses=("001-03-41",)),
 )
 
 

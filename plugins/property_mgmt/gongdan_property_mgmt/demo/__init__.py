@@ -1,6 +1,6 @@
 """Two property companies: a housing estate of three buildings with 1,200 flats, and an office tower."""
 
-from gongdan.api import Demo, DemoPerson
+from gongdan.api import GENERAL_MANAGER, Demo, DemoPerson
 from gongdan_property_mgmt.roles import (
     AREA_FOREMAN,
     DEPARTMENT_MANAGER,
@@ -23,6 +23,7 @@ _OF_THE_ESTATE: tuple[DemoPerson, ...] = (
     DemoPerson("linguodong", "林国栋", "环境部", "保洁主管", (DEPARTMENT_STAFF,)),
     DemoPerson("heweiwen", "何伟文", "秩序部", "秩序主管", (DEPARTMENT_STAFF,)),
     DemoPerson("chenjianhua", "陈建华", "管理处", "项目经理", (PROJECT_MANAGER, "administrator")),
+    DemoPerson("zhengguohua", "郑国华", "管理处", "总经理", (GENERAL_MANAGER,)),
 )
 
 _OF_THE_TOWER: tuple[DemoPerson, ...] = (

@@ -25,9 +25,19 @@ def reply(after: int, who: str, text: str, *, next_hours: int) -> DemoStep:
     return DemoStep(after_minutes=after, who=who, move="reply", values=values)
 
 
-def establish(after: int, who: str, cause: str, investigation: str, *, finding: str = "valid") -> DemoStep:
-    values = {"finding": finding, "cause": cause, "investigation": investigation}
+def establish(
+    after: int, who: str, cause: str, investigation: str, *, finding: str = "valid", compensation: str = ""
+) -> DemoStep:
+    values = {"finding": finding, "cause": cause, "investigation": investigation, "compensation": compensation}
     return DemoStep(after_minutes=after, who=who, move="establish", values=values)
+
+
+def ask_to_pay(after: int, who: str, words: str) -> DemoStep:
+    return DemoStep(after_minutes=after, who=who, approval="property_mgmt.compensation", words=words)
+
+
+def answer(after: int, who: str, outcome: str, words: str = "") -> DemoStep:
+    return DemoStep(after_minutes=after, who=who, approval="property_mgmt.compensation", answer=outcome, words=words)
 
 
 def handle(after: int, who: str, measure: str, **more: object) -> DemoStep:

@@ -4,7 +4,18 @@ from datetime import time, timedelta
 from typing import Final
 
 from gongdan.api import DemoCase, DemoStep
-from gongdan_property_mgmt.demo.complaint_steps import close, establish, fields, finish, forward, grade, handle, reply
+from gongdan_property_mgmt.demo.complaint_steps import (
+    answer,
+    ask_to_pay,
+    close,
+    establish,
+    fields,
+    finish,
+    forward,
+    grade,
+    handle,
+    reply,
+)
 
 #: Follows from a repair whose worker came late.
 LATE_WORKER: Final = DemoCase(
@@ -26,7 +37,9 @@ LATE_WORKER: Final = DemoCase(
             "zhaoqiang",
             "slow",
             "1 栋立管爆管抢修占用全部水工，值班人员只改了时间，没有在二十分钟内打电话说明",
+            compensation="300",
         ),
+        ask_to_pay(250, "zhangmin", "业主请假半天白等，拟补误工 300 元"),
     ),
 )
 
@@ -125,8 +138,22 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
             grade(7, "zhangmin", "ordinary", "门岗登记不到位"),
             forward(18, "zhangmin", "heweiwen", "秩序部"),
             reply(60, "zhangmin", "已调取监控，确有未登记人员尾随进入，明天答复整改情况", next_hours=24),
-            establish(180, "heweiwen", "negligence", "监控显示当班门岗离开岗亭四分钟，推销人员尾随业主进入"),
-            handle(240, "heweiwen", "当班门岗停岗培训，单元门加装闭门器报警", responsible_person="门岗 周某"),
+            establish(
+                180,
+                "heweiwen",
+                "negligence",
+                "监控显示当班门岗离开岗亭四分钟，推销人员尾随业主进入",
+                compensation="200",
+            ),
+            ask_to_pay(190, "heweiwen", "业主受惊，拟赠 200 元物业费抵扣券"),
+            handle(
+                240,
+                "heweiwen",
+                "当班门岗停岗培训，单元门加装闭门器报警",
+                responsible_person="门岗 周某",
+                # The customer wants no money; what was asked for lapses.
+                compensation="0",
+            ),
             finish(
                 1500, "heweiwen", "当班门岗停岗培训，单元门加装闭门器报警", "培训考核已完成，3 栋两个单元报警已装好"
             ),
@@ -151,7 +178,10 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
                 note="已与 @陈建华 一起到医院看望，CT 显示腕部软组织挫伤，无骨折",
                 is_public=False,
             ),
-            establish(150, "linguodong", "negligence", "保洁员拖地后未放“小心地滑”牌，监控已封存"),
+            establish(150, "linguodong", "negligence", "保洁员拖地后未放“小心地滑”牌，监控已封存", compensation="1286"),
+            ask_to_pay(155, "linguodong", "医药费 1,286 元，票据齐全"),
+            answer(165, "chenjianhua", "refuse", "先走公众责任险"),
+            answer(180, "chenjianhua", "reverse", "保险免赔额以内，由公司先付"),
             handle(
                 200,
                 "linguodong",
@@ -187,7 +217,9 @@ COMPLAINTS: Final[tuple[DemoCase, ...]] = (
             grade(5, "zhangmin", "major", "管道保温层脱落造成车辆损坏", consequence="loss"),
             forward(9, "zhangmin", "zhaoqiang", "工程部"),
             reply(50, "zhangmin", "已现场拍照定损，明天中午前答复赔偿方案", next_hours=18),
-            establish(130, "zhaoqiang", "facility", "保温层卡箍锈蚀断裂，上月巡检未发现"),
+            establish(130, "zhaoqiang", "facility", "保温层卡箍锈蚀断裂，上月巡检未发现", compensation="2350"),
+            ask_to_pay(140, "zhangmin", "4S 店报价 2,350 元，已核对定损照片"),
+            answer(700, "zhengguohua", "approve"),
             handle(900, "zhaoqiang", "按 4S 店报价赔付；车库保温层全面排查加固", told_at=timedelta(hours=16)),
             finish(
                 2900,

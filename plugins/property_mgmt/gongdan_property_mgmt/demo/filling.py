@@ -15,6 +15,14 @@ _FOLDER: Final = Path(__file__).parent
 #: The lists were brought in before the oldest of the week's cases.
 _MOVED_IN: Final = timedelta(days=12)
 
+#: Up to which amounts this company lets its people promise, and by when it wants an answer.
+_DECIDED: Final = {
+    "supervisor_promises": "100",
+    "manager_promises": "500",
+    "project_manager_promises": "2000",
+    "compensation_answered": "1 workday",
+}
+
 #: Code, name, building and part.
 _PUBLIC_PARTS: Final = (
     ("garden", "中心花园", "", "garden"),
@@ -30,6 +38,8 @@ def fill(desk: CompanyDesk, progress: Progress) -> None:
     """Set hours and policy, import both lists, add what they do not hold, and play the week."""
     with at_moment(desk.installation, desk.installation.clock() - _MOVED_IN):
         open_with(desk, ESTATE_PACK)
+        for key, value in _DECIDED.items():
+            desk.policies.set(f"property_mgmt.{key}", value, note="管理处会议")
         progress(msg("导入房屋台账"))
         desk.imports.run("units", Source(path=_FOLDER / "房屋台账.xlsx"))
         progress(msg("导入两年的报修投诉台账"))
