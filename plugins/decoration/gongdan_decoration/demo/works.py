@@ -20,25 +20,32 @@ SECOND_YEAR: Final = "阳光里 2-2-401"
 #: The customer has signed, finance has not yet seen it.
 _SETTLEMENT: Final = DemoPaper(
     kind="decoration.settlement_sheet",
-    fields={"contract_number": "HT2025-118", "manual_returned": "true", "opinion": "认可，尾款本周付清"},
+    fields={"contract_number": "HT2026-0077", "manual_returned": "true", "opinion": "认可，尾款本周付清"},
     lines={
         "amounts": (
-            {"kind": "contract", "what": "半包合同", "on": "2025-12-20", "amount": "128000.00"},
-            {"kind": "addition", "what": "增加阳台封窗", "on": "2026-02-03", "amount": "6500.50"},
-            {"kind": "deduction", "what": "取消储藏室柜体", "on": "2026-02-03", "amount": "-3200.00"},
-            {"kind": "compensation", "what": "延期 3 天", "on": "2026-06-28", "amount": "-600.00"},
-            {"kind": "payment", "what": "一期款", "on": "2025-12-20", "amount": "-64000.00"},
-            {"kind": "payment", "what": "中期款", "on": "2026-03-15", "amount": "-44800.00"},
+            {"kind": "contract", "what": "半包合同", "amount": "128000.00"},
+            {"kind": "addition", "what": "增加阳台封窗", "amount": "6500.50"},
+            {"kind": "deduction", "what": "取消储藏室柜体", "amount": "-3200.00"},
+            {"kind": "compensation", "what": "延期 3 天", "amount": "-600.00"},
+            {"kind": "payment", "what": "一期款", "amount": "-64000.00"},
+            {"kind": "payment", "what": "中期款", "amount": "-44800.00"},
         )
     },
     members={"site_manager": "wugang", "service": "sunli"},
-    outsiders={"customer": "罗健"},
+    outsiders={"customer": "丁洁"},
     is_filed=True,
 )
 
 
-def _site(place: str, begun: int, completed: int | None = None, *, paper: DemoPaper | None = None) -> DemoCase:
-    """Return the case of a site; days before today on which works began and were completed."""
+def _site(
+    place: str,
+    customer: tuple[str, str],
+    begun: int,
+    completed: int | None = None,
+    *,
+    paper: DemoPaper | None = None,
+) -> DemoCase:
+    """Return the case of a customer's site; days before today on which works began and were completed."""
     begin = DemoStep(after_minutes=10, who=_CALLER, move="begin", values={"begun_on": _days_ago(begun)})
     steps = [begin]
     if completed is not None:
@@ -50,6 +57,7 @@ def _site(place: str, begun: int, completed: int | None = None, *, paper: DemoPa
         type="site_works",
         who=_CALLER,
         description="由纸质台账转入，按期回访",
+        customer=customer,
         place=place,
         days_ago=_TAKEN_OVER,
         at=time(9, 0),
@@ -63,9 +71,9 @@ def _days_ago(days: int) -> timedelta:
 
 
 WORKS: Final[tuple[DemoCase, ...]] = (
-    _site(AT_WORK, 35),
-    _site(FIRST_YEAR, 210, 96, paper=_SETTLEMENT),
-    _site(SECOND_YEAR, 585, 470),
+    _site(AT_WORK, ("许文娟", "13700020004"), 35),
+    _site(FIRST_YEAR, ("丁洁", "13700020008"), 210, 96, paper=_SETTLEMENT),
+    _site(SECOND_YEAR, ("冯静", "13700020009"), 585, 470),
 )
 
 
