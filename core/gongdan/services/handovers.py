@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gongdan.domain.handovers import CountedItem, HandoverState, OpenMatter, signing_refusals
 from gongdan.errors import FieldProblem, InvalidInput, NotAllowed, Refusal, StaleVersion
+from gongdan.services import custody_lists
 from gongdan.services.departments import require_open
 from gongdan.services.duty_log import MAX_LENGTH as LONGEST_ENTRY
 from gongdan.services.duty_log import EntryKind, new_entry, open_matters
@@ -145,7 +146,10 @@ class Handovers:
             return self._view(session, get_row(session, HandoverRow, handover_id, "handover"))
 
     def usual_items(self, department_id: UUID) -> Sequence[CountedItem]:
-        """Return the things of a department's post as they were counted last."""
+        """Return the things of a department's post: by kind what should be in the store, then what was counted last.
+
+        Source: 001-08-26, 001-11-12.
+        """
         self._desk.require("roster.view")
         query = (
             select(HandoverRow.items)
@@ -155,7 +159,12 @@ class Handovers:
         )
         with self._desk.reading() as session:
             items = session.scalar(query) or []
-        return tuple(CountedItem(one["name"], one["counted"]) for one in items)
+            lines = custody_lists.book(session, department_id)
+        labels = {kind.name: kind.label for kind in self._desk.custody.kinds()}
+        kept = [CountedItem(labels.get(line.kind, line.kind), line.in_store) for line in lines]
+        others = [CountedItem(one["name"], one["counted"]) for one in items]
+        names = {item.name for item in kept}
+        return (*kept, *(item for item in others if item.name not in names))
 
     # --- Doing -------------------------------------------------------------------------------
 
@@ -378,6 +387,11 @@ class Handovers:
         said = [self._who(work.session, row), row.remark, row.follow_up]
         body = "\n".join(filter(None, said))
         entry = self._desk.duty_log.add(work, new_entry(row.department_id, EntryKind.HANDOVER, body))
+        for item in state.items:
+            if item.differs:
+                # A difference stays open in the log until somebody settles it (001-08-27).
+                told = f"{item.name}：{item.expected} → {item.counted}（{item.explanation.strip()}）"
+                self._desk.duty_log.add(work, new_entry(row.department_id, EntryKind.MATTER, told))
         places = departments_below(work.session, row.department_id)
         self._desk.duties.hand_over(work, row.outgoing_id, row.incoming_id, places)
         work.record("handover.done", "handover", row.id, after={"number": entry.number})

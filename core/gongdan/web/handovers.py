@@ -16,6 +16,7 @@ from gongdan.web.access import current_desk, needs
 from gongdan.web.forms import Form
 from gongdan.web.pages import dialog, go, told
 from gongdan.web.problems import status_of
+from gongdan.web.words import say
 
 pages = Blueprint("handovers", __name__, url_prefix="/roster/handovers")
 
@@ -233,7 +234,7 @@ def _is_number(text: str) -> bool:
 
 
 def _lines_of(items: Sequence[CountedItem]) -> str:
-    return "\n".join(f"{item.name} {item.expected}" for item in items)
+    return "\n".join(f"{say(item.name)} {item.expected}" for item in items)
 
 
 def _begin_dialog(form: Form) -> str:

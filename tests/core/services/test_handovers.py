@@ -8,15 +8,17 @@ from datetime import timedelta
 
 import pytest
 
+from gongdan.domain.custody import Borrower
 from gongdan.domain.handovers import CountedItem
 from gongdan.errors import InvalidInput, LoginRefused, MoveRefused, NotAllowed, NotFound, StaleVersion
+from gongdan.services.custody_checks import ItemInput, Lending
 from gongdan.services.desk import CompanyDesk
 from gongdan.services.duty_log import EntryKind
 from gongdan.services.handovers import Checking, Handovers, HandoverView, Telling
 from gongdan.testing import sample
 from gongdan.testing.clocks import Clock
 from gongdan.testing.factories import PASSWORD, Factory, People
-from tests.core.services.crew import Crew, account_of
+from tests.core.services.crew import Crew, account_of, at
 
 Unchanged = Callable[[], AbstractContextManager[None]]
 WORST, ORDINARY = (choice.value for choice in sample.REPAIR.severities)
@@ -115,6 +117,26 @@ def test_a_missing_thing_is_explained_by_the_outgoing_one(crew: Crew, unchanged:
     with unchanged(), pytest.raises(MoveRefused) as refused:
         crew.li.handovers.sign(silent.id, PASSWORD)
     assert clauses(refused.value) == [("001-08-27",)]
+
+
+@pytest.mark.clause("001-08-27")
+def test_a_difference_stays_open_in_the_log_until_somebody_settles_it(crew: Crew) -> None:
+    handover = ready(crew, keys=11)
+    crew.zhang.handovers.sign(handover.id, PASSWORD)
+    crew.li.handovers.sign(handover.id, PASSWORD)
+    (matter,) = crew.li.duty_log.open_matters(crew.department_id)
+    assert matter.body == "钥匙：12 → 11（一把借给工程部）"
+
+
+@pytest.mark.clause("001-11-12")
+def test_what_should_be_there_comes_from_the_book_of_custody(crew: Crew) -> None:
+    keys = [
+        crew.zhang.custody.take_in(ItemInput(kind="key", name=name, department_id=crew.department_id))
+        for name in ("大堂门", "水泵房", "会议室")
+    ]
+    borrower = Borrower("王芳", account_id=account_of(crew.wang))
+    crew.zhang.custody.lend(keys[0].id, Lending(borrower=borrower, purpose="开会", until=at(5, 18)))
+    assert crew.zhang.handovers.usual_items(crew.department_id) == (CountedItem("钥匙", 2),)
 
 
 # --- Important work --------------------------------------------------------------------------
