@@ -14,6 +14,8 @@ from tests.web.visitor import Visitor
 
 NAME, PHONE = "王小芳", "13800138001"
 
+CALLER = "/tickets/new/sample_repair/caller"
+
 Unchanged = Callable[[], AbstractContextManager[None]]
 
 
@@ -132,3 +134,11 @@ def test_a_class_is_set_in_a_dialog_with_a_reason(
         assert "不是可选的值" in supervisor.post(address, {"level": "x", "reason": "已公开"}, fragment=True).text
     supervisor.post(address, {"level": "top_secret", "reason": "大客户"}, fragment=True)
     assert company_desk.secrecy.standing("party", party.id).level is SecrecyClass.TOP_SECRET
+
+
+def test_a_classified_caller_is_recognised_at_intake_behind_his_mask(agent: Visitor, party: PartyView) -> None:
+    del party
+    known = agent.get(f"{CALLER}?contact_phone={PHONE}", fragment=True).text
+    assert "王**" in known
+    assert "已分级客户" in known
+    assert NAME not in known

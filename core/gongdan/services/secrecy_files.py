@@ -78,3 +78,9 @@ def _withheld(file: AttachmentView) -> AttachmentView:
     """Return what may be told of a file that is withheld: its kind, and who added it when."""
     _, dot, ending = file.name.rpartition(".")
     return replace(file, name=f"{WITHHELD}{dot}{ending if dot else ''}", sha256="", picture=None)
+
+
+def _scrubbed(file: AttachmentView, names: tuple[str, ...]) -> AttachmentView:
+    """Return a file with names and numbers masked in what it is called, and in what is said of it."""
+    picture = file.picture and replace(file.picture, caption=scrubbed(file.picture.caption, names))
+    return replace(file, name=scrubbed(file.name, names), picture=picture)

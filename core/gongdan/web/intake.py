@@ -218,7 +218,8 @@ def _known(handed_on: Mapping[str, str]) -> dict[str, object]:
     if requester and may("party.view"):
         party = desk.parties.find(requester)
         known |= {"requester": party.id, "contact_name": party.name}
-        known |= {"contact_phone": party.phones[0]} if party.phones and may("party.phone") else {}
+        shows = may("party.phone") and not party.is_masked
+        known |= {"contact_phone": party.phones[0]} if party.phones and shows else {}
     if asset and may("asset.view"):
         found = desk.assets.find(asset)
         known |= {"asset": found.id, "place": found.label}

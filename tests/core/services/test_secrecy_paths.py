@@ -110,6 +110,7 @@ _OTHERS: Final[Mapping[str, str]] = {
     "forms.find": "as forms.of_ticket", "forms.by_number": "as forms.of_ticket",
     "photos.describe": "refused behind a mask", "photos.pairable": "what attachments.of shows",
     "photos.partner": "what attachments.of shows",
+    "circulation.find": "papers of the company itself, which have no class",
     "attachments.find": "refused behind a mask", "attachments.read": "refused behind a mask",
     "plans.run": "as plans.of_ticket",
     "explain.any": "limits of the policy, without a ticket", "approvals.find": "as approvals.of_ticket",

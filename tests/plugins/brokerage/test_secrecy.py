@@ -2,27 +2,18 @@
 
 import pytest
 
+from gongdan.api import CompanyDesk, PartyInput
 from gongdan.domain.secrecy import declared_class
 from gongdan_brokerage.secrecy import SECRECY_RULES
 
 
 @pytest.mark.clause("001-10-88")
-def test_customers_contracts_and_their_tracking_are_top_secret() -> None:
-    kinds = (("party", ""), ("document", "franchise_contract"), ("document", "customer_tracking"))
-    assert {declared_class(SECRECY_RULES, noun, kind) for noun, kind in kinds} == {"top_secret"}
+def test_customers_are_top_secret_and_masked_from_the_first_moment(company_desk: CompanyDesk) -> None:
+    made = company_desk.parties.create(PartyInput(kind="company", name="杭州瑞丰商贸有限公司", phones=("13064715718",)))
+    seen = company_desk.parties.find(made.id)
+    assert declared_class(SECRECY_RULES, "party") == "top_secret"
+    assert (seen.name, seen.phones, seen.secrecy) == ("杭*********", ("130****5718",), "top_secret")
 
 
-@pytest.mark.clause("001-10-89")
-def test_the_duty_log_and_handovers_are_secret() -> None:
-    assert {declared_class(SECRECY_RULES, noun) for noun in ("duty_log", "handover")} == {"secret"}
-
-
-@pytest.mark.clause("001-10-90")
-@pytest.mark.clause("001-10-91")
-def test_tellers_rights_and_surveys_are_secret() -> None:
-    kinds = ("teller_rights", "customer_survey")
-    assert {declared_class(SECRECY_RULES, "document", kind) for kind in kinds} == {"secret"}
-
-
-def test_other_documents_are_ordinary() -> None:
-    assert declared_class(SECRECY_RULES, "document", "notice") == "ordinary"
+def test_what_the_clause_does_not_name_is_ordinary() -> None:
+    assert declared_class(SECRECY_RULES, "ticket", "rebate_statement") == "ordinary"
