@@ -60,7 +60,9 @@ class Approvals:
             return tuple(map(self.view, self._mine(session)[:limit]))
 
     def waiting(self) -> int:
-        """Return how many approvals wait for the actor."""
+        """Return how many approvals wait for the actor; every page asks for it."""
+        if not any(self._desk.installation.plugins.catalogue.approval_rules):
+            return 0
         with self._desk.reading() as session:
             return len(self._mine(session))
 
