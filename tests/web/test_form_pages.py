@@ -97,7 +97,10 @@ def test_what_was_typed_stays_beside_its_problems(work: Paperwork, engineer: Vis
             f"/papers/{work.order.id}", {**filled(work.order.version, "file"), "lines.materials.7.amount": "viel"}
         )
     assert answer.status_code == 422
-    assert ('value="viel"' in answer.text, "金额（第 2 行）" in answer.text) == (True, True)
+    assert ('name="lines.materials.2.amount" value="viel"' in answer.text, "金额（第 2 行）" in answer.text) == (
+        True,
+        True,
+    )
 
 
 def test_a_form_that_is_sent_twice_is_filed_once(work: Paperwork, engineer: Visitor, unchanged: Unchanged) -> None:
@@ -206,3 +209,22 @@ def test_others_see_a_part_that_is_not_theirs_without_inputs(
         False,
         True,
     )
+
+
+def test_papers_are_listed_by_kind_state_and_number_and_exported(work: Paperwork, administrator: Visitor) -> None:
+    work.filed()
+    page = administrator.get("/papers?state=filed&number=GZD").text
+    assert ("GZD2026-0001" in page, f"/papers/{work.order.id}" in page) == (True, True)
+    assert "GZD2026-0001" not in administrator.get("/papers?state=draft").text
+    assert "没有这样的单据" in administrator.get("/papers?number=XYZ").text
+    table = administrator.get("/exports/forms?format=csv&state=filed").data.decode("utf-8-sig")
+    assert table.splitlines()[1].split(",")[:4] == ["维修工作单", "GZD2026-0001", "1", "已归档"]
+
+
+def test_copies_are_shown_and_ticked_off(work: Paperwork, engineer: Visitor) -> None:
+    view = work.filed()
+    address = f"/papers/{view.id}"
+    assert "第二联 业户" in engineer.get(address).text
+    assert engineer.post(f"{address}/copies/2", {"received_by": " "}).status_code == 422
+    engineer.post(f"{address}/copies/2", {"received_by": "王芳"})
+    assert "王芳 已签收" in engineer.get(address).text

@@ -19,6 +19,7 @@ TABLE = {
     "role": Lazy(f"{_HERE}.role:role", msg_in("many", "角色")),
     "department": Lazy(f"{_HERE}.department:department", msg_in("many", "部门")),
     "ticket": Lazy(f"{_HERE}.ticket:ticket", msg_in("many", "工单")),
+    "form": Lazy(f"{_HERE}.forms:form", msg_in("many", "单据")),
     "duty": Lazy(f"{_HERE}.duties:duty", msg("责任")),
     "plan": Lazy(f"{_HERE}.plans:plan", msg_in("many", "计划")),
     "approval": Lazy(f"{_HERE}.approvals:approval", msg_in("many", "审批")),

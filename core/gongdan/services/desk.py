@@ -46,6 +46,8 @@ from gongdan.services.duty_rounds import ROSTER_HANDLERS
 from gongdan.services.explain import Explain
 from gongdan.services.exports import Exports
 from gongdan.services.file_keeping import FILE_HANDLERS, FileKeeping
+from gongdan.services.form_copies import FormCopies
+from gongdan.services.form_lists import FormLists
 from gongdan.services.form_signing import Signing
 from gongdan.services.forms import Forms
 from gongdan.services.handovers import Handovers
@@ -335,6 +337,16 @@ class CompanyDesk:
     def forms(self) -> Forms:
         """Return the use cases around forms."""
         return Forms(self)
+
+    @cached_property
+    def form_copies(self) -> FormCopies:
+        """Return the use cases around copies of forms."""
+        return FormCopies(self)
+
+    @cached_property
+    def form_lists(self) -> FormLists:
+        """Return the use cases around lists of forms, and the proof that nobody changed one."""
+        return FormLists(self)
 
     @cached_property
     def signing(self) -> Signing:

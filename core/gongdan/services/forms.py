@@ -23,7 +23,9 @@ from gongdan.errors import (
     TicketClosed,
 )
 from gongdan.services.attachment_rows import on_subject
+from gongdan.services.form_copies import tell_recipients
 from gongdan.services.form_filling import FormInput, filled
+from gongdan.services.form_follow_ups import open_follow_ups
 from gongdan.services.form_gate import FormGate
 from gongdan.services.form_keeping import HeldForm, hold, kind_in_use
 from gongdan.services.form_rows import form_view
@@ -135,6 +137,7 @@ class Forms:
             if given is not None:
                 self._fill(held, given, photos)
             held.seal()
+            tell_recipients(self._desk, held)
             if held.row.corrects_id:
                 self._replace(work, held)
             return held.view()
@@ -210,6 +213,7 @@ class Forms:
         given = given.with_photos({item: [str(file.id) for file in files] for item, files in added.items()})
         known = {str(file.id) for file in on_subject(work.session, subject) if file.is_image}
         held.enter(filled(self._desk, held.kind, held.row.entered, given, photos=known))
+        open_follow_ups(self._desk, held)
 
     def _begun(self, session: Session, ticket: TicketRow, kind: FormKind, key: str | None) -> FormRow | None:
         """Return the form that is meant when one is to be begun again."""

@@ -154,13 +154,31 @@ class Intake:
                 new = replace(new, requester_id=register(self._desk, work, new))
             row = self._row(work, new, ticket_type, chosen)
             row.fields = fields
-            work.session.add(row)
-            work.session.flush()
-            index_ticket(work.session, row, ticket_type)
-            work.record("ticket.opened", "ticket", row.id, after={"number": row.number, **_filled(values_of(row))})
-            work.tell(EventKind.TICKET_OPENED, "ticket", row.id, type=row.type, number=row.number)
-            happened(self._desk, work, row, Happening.OPENED)
+            self._register(work, row, ticket_type)
             return seen_tickets(self._desk, work.session, [row])[0]
+
+    def open_within(self, work: Work, new: NewTicket) -> TicketRow:
+        """Open a ticket inside a running transaction, as a rule asks for it: typed fields may be missing at first.
+
+        Raises ``NotFound``, ``PluginDisabled``, or ``InvalidInput`` for values that do not fit.
+        """
+        ticket_type = self.type(new.type)
+        fields, problems = read_fields(ticket_type.fields, new.fields, self._desk.zone, required=False)
+        if problems:
+            raise InvalidInput(tuple(problems))
+        chosen = {"severity": new.severity, "category": new.category, "cause": "", "assignee": ""}
+        row = self._row(work, new, ticket_type, chosen)
+        row.fields = fields
+        self._register(work, row, ticket_type)
+        return row
+
+    def _register(self, work: Work, row: TicketRow, ticket_type: TicketType) -> None:
+        work.session.add(row)
+        work.session.flush()
+        index_ticket(work.session, row, ticket_type)
+        work.record("ticket.opened", "ticket", row.id, after={"number": row.number, **_filled(values_of(row))})
+        work.tell(EventKind.TICKET_OPENED, "ticket", row.id, type=row.type, number=row.number)
+        happened(self._desk, work, row, Happening.OPENED)
 
     def _placed(self, new: NewTicket) -> tuple[NewTicket, Sequence[FieldProblem]]:
         """Return the ticket with the asset that its place names, or what is wrong when that is more than one."""

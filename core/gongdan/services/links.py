@@ -121,6 +121,10 @@ class Links:
             work.record("ticket.took_in", "ticket", into.id, after={"merged": merged.number})
             duty_changes.merged(self._desk, work, merged)
 
+    def add_within(self, work: Work, kind: LinkKind, first: TicketRow, second: TicketRow) -> None:
+        """Link two tickets inside a running transaction, as a rule asks for it; raises ``Conflict``."""
+        self._add(work, kind, first, second)
+
     def _return(self, work: Work, row: TicketRow, state: str) -> None:
         declared = self._desk.tickets.type_in_use(row).workflow.state(state)
         category = declared.category if declared else StateCategory.WAITING_US

@@ -92,6 +92,8 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "form.changed": (msg("填写了单据"), "edit"),
     "form.corrected": (msg("单据已由更正的一版代替"), "history"),
     "form.correction_begun": (msg("开始更正单据"), "history"),
+    "form.copy_received": (msg("单据的一联已签收"), "check"),
+    "form.follow_up_opened": (msg("因检查不合格开立了工单"), "tools"),
     "form.filed": (msg("单据归档"), "archive"),
     "form.signature_fell": (msg("签名失效"), "alert-triangle"),
     "form.signed": (msg("在单据上签名"), "signature"),
@@ -276,6 +278,7 @@ _NAMES: Mapping[str, str] = {
     "level": msg("密级"), "parts": msg("看了什么"), "reason_kind": msg("原因类别"),
     "cancelled": msg("取消的次数"), "written_at": msg("写入时间"),
     "form": msg("单据"), "edition": msg("版次"), "ticket": msg("工单"), "box": msg("签名处"), "way": msg("签名方式"),
+    "item": msg("检查项目"), "copy": msg("联次"), "received_by": msg("签收人"),
     "deputy_for": msg("代谁"), "witness": msg("在场人"), "why": msg("原因"), "photos": msg("照片"),
     "mon": msg("星期一"), "tue": msg("星期二"), "wed": msg("星期三"), "thu": msg("星期四"), "fri": msg("星期五"),
     "sat": msg("星期六"), "sun": msg("星期日"),
@@ -291,6 +294,7 @@ _SILENT = frozenset({"point", "seed", "account_id", "author_id", "subject_kind",
 #: Lists that are exported as a page shows them.
 _LISTS: Mapping[str, str] = {
     "tickets": msg_in("many", "工单"), "parties": msg_in("many", "客户"), "assets": msg_in("many", "资产"),
+    "forms": msg_in("many", "单据"),
 }  # fmt: skip
 
 #: A reference to a record, or the hash of a file: a reader can do nothing with it.

@@ -15,9 +15,10 @@ from gongdan.services.secrecy_outlets import ExportReason, Outlet
 from gongdan.services.tickets import TicketFilter, TicketLine
 from gongdan.sheets.writing import Written, write_csv, write_xlsx
 from gongdan.text import msg, msg_in
-from gongdan.web import shown, ticket_filters
+from gongdan.web import form_list, shown, ticket_filters
 from gongdan.web.access import current_desk, may, needs
 from gongdan.web.downloads import written
+from gongdan.web.form_words import state_words
 from gongdan.web.forms import Form
 from gongdan.web.pages import dialog
 from gongdan.web.record_words import kind_labels, state_labels
@@ -84,6 +85,18 @@ def assets() -> Response:
     return _send("assets", say(msg_in("many", "资产")), headings, Leaving(_asset_rows(request.args.get("q", "")), None))
 
 
+@pages.get("/forms")
+@needs("export.run")
+def forms() -> Response:
+    """Send the forms of a list."""
+    headings = (
+        msg("单据"), msg("编号"), msg("版次"), msg("状态"), msg("工单"), msg("开立人"), msg("开立时间"), msg("归档人"),
+        msg("归档时间"),
+    )  # fmt: skip
+    titles = [say(text) for text in headings]
+    return _send("forms", say(msg_in("many", "单据")), titles, Leaving(_form_rows(), None))
+
+
 @pages.route("/lists/<kind>.<ending>", methods=("GET", "POST"))
 @needs("export.run")
 def whole(kind: str, ending: str) -> Response:
@@ -114,7 +127,7 @@ def offers(noun: str, **filters: str) -> Sequence[tuple[str, str]]:
         (say(msg("当前列表")) + f" · {ending}", f"{url_for(f'exports.{noun}', format=ending)}&{query}".rstrip("&"))
         for ending in FORMATS
     ]
-    return [*seen, *(_whole_lists(noun) if noun != "parties" else ())]
+    return [*seen, *(_whole_lists(noun) if noun in {"tickets", "assets"} else ())]
 
 
 def asks_reason() -> bool:
@@ -166,6 +179,14 @@ def _outlet() -> Outlet:
 
 def _title(label: str) -> str:
     return f"{label} {shown.now().astimezone(shown.zone()):%Y-%m-%d}"
+
+
+def _form_rows() -> Rows:
+    for line in islice(form_list.lines(), _MOST_ROWS):
+        yield (
+            say(line.label), line.number, line.edition, state_words(line.state), line.ticket_number, line.begun_by,
+            _local(line.begun_at), line.filed_by, _local(line.filed_at),
+        )  # fmt: skip
 
 
 def _lines(wanted: TicketFilter, outlet: Outlet) -> Iterator[TicketLine]:

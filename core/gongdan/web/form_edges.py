@@ -72,11 +72,22 @@ def line_numbers(form: Form, table: Lines) -> Sequence[int]:
 
 def placed(form: Form, view: FormView) -> Form:
     """Return a refused form with its problems at their inputs: those of fields are known by their own names."""
+    form = _closed_up(form)
     own = {field.name for field in view.kind.fields}
     problems = tuple(
         replace(each, field=f"{_FIELD}{each.field}") if each.field in own else each for each in form.problems
     )
     return replace(form, problems=problems)
+
+
+def _closed_up(form: Form) -> Form:
+    """Return a form whose written lines are numbered as the service has counted them, without empty ones between."""
+    values = {name: value for name, value in form.values.items() if not _CELL.fullmatch(name)}
+    for table in form.all("table"):
+        written = (line for line in _lines(form, table) if any(str(text).strip() for text in line.values()))
+        for number, line in enumerate(written, 1):
+            values |= {f"lines.{table}.{number}.{column}": (str(text),) for column, text in line.items()}
+    return replace(form, values=values)
 
 
 def _lines(form: Form, table: str) -> Sequence[Mapping[str, object]]:

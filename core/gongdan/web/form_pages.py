@@ -129,6 +129,19 @@ def void(form_id: UUID) -> Answer:
     )
 
 
+@pages.post("/papers/<uuid:form_id>/copies/<int:place>")
+@needs("ticket.move")
+def receive_copy(form_id: UUID, place: int) -> Answer:
+    """Tick off that a copy was handed to somebody."""
+    form = Form.typed()
+    try:
+        current_desk().form_copies.receive(form_id, place, form.value("received_by"))
+    except InvalidInput as refusal:
+        view = current_desk().forms.find(form_id)
+        return _page(view, form_edges.stored(view).refused(refusal)), status_of(refusal)
+    return go("forms.show", form_id=form_id)
+
+
 def keep_key(form_id: UUID, version: int) -> str:
     """Return under which key a browser keeps what is typed; it belongs to the version that it was made from."""
     return f"paper-{form_id}-{version}"

@@ -45,6 +45,7 @@ _DAILY = (
     _Entry(msg_in("many", "工单"), "tickets.index", "ticket", "ticket.view"),
     _Entry(msg_in("many", "客户"), "parties.index", "users", "party.view"),
     _Entry(msg_in("many", "资产"), "assets.index", "building", "asset.view"),
+    _Entry(msg_in("many", "单据"), "form_list.index", "files", "ticket.view"),
     _Entry(msg("责任看板"), "duties.team", "layout-kanban", "duty.team"),
     _Entry(msg_in("many", "计划"), "plans.index", "calendar-repeat", "plan.view"),
     _Entry(msg_in("many", "审批"), "approvals.index", "signature"),

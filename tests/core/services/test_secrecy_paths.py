@@ -124,7 +124,7 @@ _OTHERS: Final[Mapping[str, str]] = {
 _WRITES: Final = re.compile(
     r"\.(change|correct|open|make|write|add|attach|create|create_in|begin|save|file|void|type|on_paper|take_back|waive"
     r"|acknowledge|recompute|recount|preview|ask|withdraw|remind|decide|reverse|speak|complete|visit|end|resume|drop"
-    r"|set_day|drop_day|undo|settle|check|tell|sign|draw|take_over|leave)$"
+    r"|set_day|drop_day|undo|settle|check|tell|sign|take_over|leave|draw|receive|open_within)$"
 )
 
 
