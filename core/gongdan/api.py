@@ -95,6 +95,7 @@ from gongdan.domain.normalising import (
 )
 from gongdan.domain.numbering import NumberPattern
 from gongdan.domain.people import GENERAL_MANAGER, Permission, Role
+from gongdan.domain.permits import OwnerConsent, PassState, PermitKind, PermitMoves, QuotaPer, Validity
 from gongdan.domain.plans import (
     CatchUp,
     ClosedTickets,
@@ -148,12 +149,15 @@ from gongdan.services.imports import Source
 from gongdan.services.intake import NewTicket
 from gongdan.services.moments import at_moment
 from gongdan.services.parties import PartyInput
+from gongdan.services.pass_rows import PassView
+from gongdan.services.permits import NewGoods, NewPerson
 from gongdan.services.plan_rows import PlanView, RunFile, RunView, TargetView
 from gongdan.services.plan_words import CATCH_UP_CHOICES, REST_DAY_CHOICES
 from gongdan.services.rosters import NewShift
 from gongdan.services.secrecy import NewAccess
 from gongdan.services.stored_files import StoredFile
 from gongdan.services.ticket_lists import TicketFilter
+from gongdan.services.visit_rows import NewVisit
 from gongdan.storage.base import Base, CompanyScoped, Identified, MoneyColumn, UtcDateTime, UuidColumn
 from gongdan.text import msg, msg_in
 
@@ -249,19 +253,27 @@ __all__ = [
     "MoveAttempt",
     "NewAbsence",
     "NewAccess",
+    "NewGoods",
+    "NewPerson",
     "NewShift",
     "NewTicket",
+    "NewVisit",
     "NotFound",
     "NumberPattern",
     "OccupiedAssets",
     "OnReopen",
     "OnSeverity",
     "Outcome",
+    "OwnerConsent",
     "Panel",
     "PaperSize",
     "PartyFact",
     "PartyInput",
+    "PassState",
+    "PassView",
     "Permission",
+    "PermitKind",
+    "PermitMoves",
     "Phase",
     "Place",
     "PlanRule",
@@ -274,6 +286,7 @@ __all__ = [
     "PolicyValue",
     "Progress",
     "ProvidedTargets",
+    "QuotaPer",
     "Reading",
     "Reason",
     "References",
@@ -320,6 +333,7 @@ __all__ = [
     "Upload",
     "UtcDateTime",
     "UuidColumn",
+    "Validity",
     "Values",
     "Verdict",
     "Way",

@@ -39,7 +39,12 @@ def carried(plugin: str) -> Mapping[str, Sequence[str]]:
     places = [place for declared in book.ticket_types for place in _places(declared)]
     places += [(f"duty `{_short(rule.name)}`", rule.clauses) for rule in book.duty_rules]
     places += [(f"plan `{_short(rule.name)}`", rule.clauses) for rule in book.plan_rules]
-    places += [(f"approval `{_short(rule.name)}`", rule.clauses) for rule in book.approval_rules]
+    places += [(f"permit `{_short(kind.name)}`", kind.clauses) for kind in book.permit_kinds]
+    places += [
+        (f"permit `{_short(kind.name)}`", kind.consent.clauses)
+        for kind in book.permit_kinds
+        if kind.consent is not None
+    ]
     places += [(f"policy `{_short(key.name)}`", key.clauses) for key in book.policy_keys]
     places += [(f"pack `{_short(pack.name)}`", (line.clause,)) for pack in book.packs for line in pack.lines]
     places += [(f"approval `{_short(rule.name)}`", rule.clauses) for rule in book.approval_rules]

@@ -10,7 +10,7 @@ from gongdan.language import for_locale
 @pytest.mark.parametrize(
     ("plugin", "assets", "entries"),
     [
-        ("property_mgmt", "Flats", ["Repairs", "Complaints"]),
+        ("property_mgmt", "Flats", ["Repairs", "Complaints", "Permits and passes", "Visitors"]),
         ("decoration", "Sites", ["Site rectification", "Site works"]),
         ("gps_install", "Vehicles and terminals", ["Installation dispatch", "Terminal repairs"]),
         ("brokerage", "Agencies", ["Rebate settlements"]),

@@ -21,6 +21,7 @@ TABLE = {
     "ticket": Lazy(f"{_HERE}.ticket:ticket", msg_in("many", "工单")),
     "form": Lazy(f"{_HERE}.forms:form", msg_in("many", "单据")),
     "duty": Lazy(f"{_HERE}.duties:duty", msg("责任")),
+    "permit": Lazy(f"{_HERE}.permits:permit", msg("许可与证件")),
     "plan": Lazy(f"{_HERE}.plans:plan", msg_in("many", "计划")),
     "approval": Lazy(f"{_HERE}.approvals:approval", msg_in("many", "审批")),
     "explain": Lazy(f"{_HERE}.explain:explain", msg("说明到期时间从何而来")),

@@ -59,6 +59,12 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("circulation.sign", msg("签阅内部公文")),
     Permission("leaver.manage", msg("办理离岗交接")),
     Permission("leaver.information", msg("代表信息部接收离岗资料")),
+    Permission("permit.view", msg("查看许可与证件")),
+    Permission("pass.check", msg("核验证件、放行物品")),
+    Permission("pass.return", msg("收回与挂失证件")),
+    Permission("pass.revoke", msg("吊销证件")),
+    Permission("visitor.view", msg("查看来访登记")),
+    Permission("visitor.register", msg("登记来访")),
     Permission("import.run", msg("导入数据")),
     Permission("export.run", msg("导出数据")),
     Permission("duty.team", msg("查看全体人员的责任")),
@@ -99,6 +105,11 @@ _DESK = frozenset(
         "circulation.view",
         "circulation.office",
         "circulation.draft",
+        "permit.view",
+        "pass.check",
+        "pass.return",
+        "visitor.view",
+        "visitor.register",
     }
 )
 
@@ -130,6 +141,7 @@ CORE_ROLES: tuple[Role, ...] = (
             "roster.admin",
             "circulation.sign",
             "approval.view",
+            "pass.revoke",
         },
     ),
     Role(
@@ -170,12 +182,16 @@ CORE_ROLES: tuple[Role, ...] = (
                 "plan.view",
                 "approval.ask",
                 "custody.view",
+                "permit.view",
+                "pass.check",
             }
         ),
     ),
     Role(
         "observer",
         msg("查阅者"),
-        frozenset({"ticket.view", "party.view", "asset.view", "roster.view", "plan.view", "custody.view"}),
+        frozenset(
+            {"ticket.view", "party.view", "asset.view", "roster.view", "plan.view", "custody.view", "permit.view"}
+        ),
     ),
 )

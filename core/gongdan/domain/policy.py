@@ -245,4 +245,13 @@ CORE_POLICY_KEYS: tuple[PolicyKey, ...] = (
     ),
     PolicyKey("core.letter_review", msg("发文多久审阅"), PolicyKind.LIMIT, clauses=("001-02-28",)),
     PolicyKey("core.letter_answer", msg("请示多久答复"), PolicyKind.LIMIT, clauses=("001-02-25",)),
+    PolicyKey(
+        "core.visit_registered_within",
+        msg("来访登记：每人每次须在多久内完成"),
+        PolicyKind.LIMIT,
+        clauses=("001-01-04",),
+        proposed="1 min",
+        lowest="1 min",
+        highest="1 h",
+    ),
 )

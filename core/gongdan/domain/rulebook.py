@@ -8,6 +8,7 @@ from gongdan.domain.custody import CustodyKind
 from gongdan.domain.duties import DutyRule
 from gongdan.domain.forms import FormKind
 from gongdan.domain.people import Permission, Role
+from gongdan.domain.permits import PermitKind
 from gongdan.domain.plans import PlanRule
 from gongdan.domain.policy import PolicyKey
 from gongdan.domain.policy_packs import PolicyPack
@@ -52,6 +53,8 @@ class Rulebook:
     forms: tuple[FormKind, ...] = ()
     #: Which class records have by themselves.
     secrecy_rules: tuple[SecrecyRule, ...] = ()
+    #: What the company allows for a time, by the rows of its catalogue.
+    permit_kinds: tuple[PermitKind, ...] = ()
     #: Answers to many of them at once, by the regulation they come from.
     packs: tuple[PolicyPack, ...] = ()
     #: The clauses that the declarations name.

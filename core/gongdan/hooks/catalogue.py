@@ -16,6 +16,7 @@ from gongdan.domain.form_checks import form_problems
 from gongdan.domain.forms import FormKind
 from gongdan.domain.importing import Importer
 from gongdan.domain.people import CORE_PERMISSIONS, CORE_ROLES, Permission, Role
+from gongdan.domain.permits import PermitKind, permit_problems
 from gongdan.domain.plan_checks import plan_problems
 from gongdan.domain.plans import PlanRule
 from gongdan.domain.policy import CORE_POLICY_KEYS, PolicyKey, check
@@ -88,6 +89,7 @@ class Catalogue:
     plan_rules: Register[PlanRule] = field(default_factory=lambda: Register("plan rule"))
     approval_rules: Register[ApprovalRule] = field(default_factory=lambda: Register("approval rule"))
     forms: Register[FormKind] = field(default_factory=lambda: Register("form"))
+    permit_kinds: Register[PermitKind] = field(default_factory=lambda: Register("permit kind"))
     importers: Register[Importer] = field(default_factory=lambda: Register("import kind"))
     clauses: Mapping[str, Clause] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -95,6 +97,19 @@ class Catalogue:
         """Return what ``plugins`` declare about the classes of records, by plugin."""
         books = [self.rulebooks[plugin] for plugin in sorted(plugins) if plugin in self.rulebooks]
         return tuple(rule for book in books for rule in book.secrecy_rules)
+
+    def permit_kind(self, ticket_type: str, category: str) -> PermitKind | None:
+        """Return the row of the catalogue that a ticket is about, or None for one that is no permit."""
+        of_type = [owned.value for owned in self.permit_kinds if owned.value.ticket_type == ticket_type]
+        return next((kind for kind in of_type if kind.category in {"", category}), None)
+
+    def foreign_fields(self, ticket_type: str, category: str) -> frozenset[str]:
+        """Return the typed fields that only other kinds of permits of the type have than the one of a category."""
+        own = self.permit_kind(ticket_type, category)
+        if own is None:
+            return frozenset()
+        every = {owned.value for owned in self.permit_kinds if owned.value.ticket_type == ticket_type}
+        return frozenset(name for kind in every for name in kind.shown_fields) - set(own.shown_fields)
 
     def rule_of_duty(self, name: str) -> DutyRule | None:
         """Return the rule of a duty, be it one of its own, that of a plan's runs, or of a step of an approval."""
@@ -134,6 +149,7 @@ def build(rulebooks: Mapping[str, Rulebook], importers: Mapping[str, Collection[
     for plugin in sorted(rulebooks):
         _add_rules(made, plugin, rulebooks[plugin])
         _add_forms(made, plugin, rulebooks[plugin])
+        _add_permit_kinds(made, plugin, rulebooks[plugin])
     for plugin in sorted(importers):
         for importer in importers[plugin]:
             made.importers.add(plugin, importer.kind, importer)
@@ -214,6 +230,16 @@ def _add_rules(made: Catalogue, plugin: str, book: Rulebook) -> None:
         if found := approval_problems(approval, declared):
             raise DeclarationError(plugin, "; ".join(found))
         made.approval_rules.add(plugin, approval.name, approval)
+
+
+def _add_permit_kinds(made: Catalogue, plugin: str, book: Rulebook) -> None:
+    types = {owned.value.name: owned.value for owned in made.ticket_types}
+    keys = {owned.value.name: owned.value.kind for owned in made.policy_keys}
+    for kind in book.permit_kinds:
+        _check_prefix(plugin, "permit kind", kind.name)
+        if found := permit_problems(kind, types, keys, [other.name for other in book.permit_kinds]):
+            raise DeclarationError(plugin, "; ".join(found))
+        made.permit_kinds.add(plugin, kind.name, kind)
 
 
 def _check_prefix(plugin: str, noun: str, name: str) -> None:

@@ -64,6 +64,9 @@ from gongdan.services.notices import Notices
 from gongdan.services.numbers import Numbers
 from gongdan.services.paper_codes import PaperCodes
 from gongdan.services.parties import Parties
+from gongdan.services.passes import Passes
+from gongdan.services.permit_keeper import PERMIT_HANDLERS
+from gongdan.services.permits import Permits
 from gongdan.services.photos import Photos
 from gongdan.services.plan_keeper import PLAN_HANDLERS
 from gongdan.services.plans import Plans
@@ -83,6 +86,7 @@ from gongdan.services.tickets import Tickets
 from gongdan.services.timer_lists import TimerLists
 from gongdan.services.timer_purge import TIMERS_KEPT, TimerPurge
 from gongdan.services.timers import Timers
+from gongdan.services.visits import Visits
 from gongdan.services.word_templates import WordTemplates
 from gongdan.services.work import Work
 from gongdan.storage import journal
@@ -162,7 +166,7 @@ class Desk:
     @cached_property
     def timers(self) -> Timers:
         """Return the executor of what is due."""
-        return Timers(self, {**HANDLERS, **ROSTER_HANDLERS, **PLAN_HANDLERS, **FILE_HANDLERS})
+        return Timers(self, {**HANDLERS, **ROSTER_HANDLERS, **PLAN_HANDLERS, **FILE_HANDLERS, **PERMIT_HANDLERS})
 
     def at(self, company: CompanyView, actor: Actor = SYSTEM, occasion: Occasion | None = None) -> "CompanyDesk":
         """Return the desk of one company for one actor; ``occasion`` says how he comes to read what is classified."""
@@ -509,6 +513,21 @@ class CompanyDesk:
     def custody(self) -> Custody:
         """Return the use cases around things in custody."""
         return Custody(self)
+
+    @cached_property
+    def permits(self) -> Permits:
+        """Return the use cases around permits."""
+        return Permits(self)
+
+    @cached_property
+    def passes(self) -> Passes:
+        """Return the use cases around passes."""
+        return Passes(self)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Return the use cases around visitors."""
+        return Visits(self)
 
     @cached_property
     def exports(self) -> Exports:

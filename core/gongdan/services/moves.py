@@ -33,6 +33,9 @@ from gongdan.services.departments import require_open
 from gongdan.services.duty_changes import happened
 from gongdan.services.form_gate import FormGate
 from gongdan.services.links import open_children
+from gongdan.services.permit_gate import PermitGate
+from gongdan.services.permit_keeper import PermitKeeper
+from gongdan.services.permit_terms import Application
 from gongdan.services.schemas import read_fields
 from gongdan.services.secrecy_looks import seen_ticket, to_write
 from gongdan.services.ticket_facts import facts_of
@@ -125,9 +128,14 @@ class Moves:
             step = self._read(session, self._desk.tickets.row(session, ticket.id), name, {})
             return MoveOffer(step.move, self._unanswerable(step))
 
-    def dialog_fields(self, ticket_type: TicketType, move: Move) -> tuple[Field, ...]:
-        """Return the fields that the move's dialog shows, required ones first; core fields as fields of their own."""
-        names = (*move.requires, *(name for name in move.asks if name not in move.requires))
+    def dialog_fields(self, ticket_type: TicketType, move: Move, category: str = "") -> tuple[Field, ...]:
+        """Return the fields that the move's dialog shows, required ones first; core fields as fields of their own.
+
+        Of what only other kinds of permits have nothing is asked.
+        """
+        foreign = self._desk.installation.plugins.catalogue.foreign_fields(ticket_type.name, category)
+        asked = [name for name in move.asks if name not in {*move.requires, *foreign}]
+        names = (*move.requires, *asked)
         fields = [_dialog_field(ticket_type, name, required=name in move.requires) for name in names]
         if move.needs_remark:
             fields.append(Field(name="remark", label=msg("说明"), kind=FieldKind.LONG_TEXT, required=True))
@@ -143,13 +151,24 @@ class Moves:
             row = self._desk.tickets.row(work.session, ticket_id, lock=True)
             if row.version != version:
                 raise StaleVersion("ticket", row.number, version, row.version)
-            real = to_write(self._desk, work.session, row, given)
-            step = self._read(work.session, row, move_name, real, lock=True)
-            refusals = [*self._refusals(step), *self._plugins_refuse(step)]
-            if refusals:
-                raise MoveRefused(step.move.label, tuple(refusals))
+            return self.make_in(work, row, move_name, given)
+
+    def make_in(self, work: Work, row: TicketRow, move_name: str, given: Mapping[str, object]) -> TicketView:
+        """Make a move as ``make`` does, of a locked ticket, inside a running transaction."""
+        self._desk.require("ticket.move")
+        real = to_write(self._desk, work.session, row, given)
+        step = self._read(work.session, row, move_name, real, lock=True)
+        refusals = [*self._refusals(step), *self._permits_refuse(work, step), *self._plugins_refuse(step)]
+        if refusals:
+            raise MoveRefused(step.move.label, tuple(refusals))
+        self._apply(work, step)
+        return seen_ticket(self._desk, work.session, row)
+
+    def make_if_possible(self, work: Work, row: TicketRow, move_name: str) -> None:
+        """Make a move that comes by itself, of a locked ticket; one that the flow does not allow now is left out."""
+        step = self._read(work.session, row, move_name, {}, lock=True)
+        if not [*self._refusals(step), *self._permits_refuse(work, step)]:
             self._apply(work, step)
-            return seen_ticket(self._desk, work.session, row)
 
     def broken_rules(self, row: TicketRow, ticket_type: TicketType) -> Sequence[Refusal]:
         """Return what the rules that hold at any time say to a row as it now is; for corrections."""
@@ -201,6 +220,20 @@ class Moves:
         approvals = step.gate.refusals(step.move.name, about, self.roles(), fillable=fillable)
         papers = step.papers.refusals(step.move.name, facts)
         return [*(self._named(refusal, step) for refusal in refusals), *approvals, *papers]
+
+    def _permits_refuse(self, work: Work, step: _Step) -> Sequence[Refusal]:
+        """Return what stands in the way of a permit; nothing for other tickets."""
+        application = self._application(step)
+        gate = PermitGate(self._desk, work.session, work.now)
+        return tuple(gate.refusals(application, step.move.name)) if application else ()
+
+    def _application(self, step: _Step) -> Application | None:
+        category = str(step.core.get("category", step.row.category))
+        kind = self._desk.installation.plugins.catalogue.permit_kind(step.row.type, category)
+        if kind is None:
+            return None
+        asset, requester = (step.core.get(name, getattr(step.row, REFERENCES[name])) for name in ("asset", "requester"))
+        return Application(kind, step.ticket_type, step.row, step.fields, asset, requester)
 
     def _named(self, refusal: Refusal, step: _Step) -> Refusal:
         """Return a refusal with the names that people know: those of the roles, or of the plugin that failed."""
@@ -279,6 +312,8 @@ class Moves:
         work.tell(kind, "ticket", row.id, move=step.move.name, before=before["state"], after=row.state, type=row.type)
         what = Happening.REOPENED if reopened else Happening.MOVED
         happened(self._desk, work, row, what, before=before, move=step.move.name, remark=step.remark)
+        if application := self._application(step):
+            PermitKeeper(self._desk, work).follow(application, step.move.name, step.remark)
 
 
 def _of_plugin(refusal: Refusal, plugin: str) -> Refusal:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from gongdan.domain.form_views import FormState
+from gongdan.domain.permits import Standing
 from gongdan.domain.snapshots import CompanyView
 from gongdan.domain.workflow import StateCategory
 from gongdan.errors import NotFound
@@ -30,8 +31,12 @@ class Validity(StrEnum):
     """What a paper is worth at the moment."""
 
     VALID = "valid"
+    #: It is yet to begin.
+    NOT_YET = "not_yet"
     EXPIRED = "expired"
     RETURNED = "returned"
+    #: It was good for one time.
+    USED = "used"
     REVOKED = "revoked"
     VOID = "void"
     #: It has not been filed yet.
@@ -93,9 +98,28 @@ _OF_FORMS: Mapping[FormState, Validity] = {
     FormState.VOID: Validity.VOID,
 }
 
+
+#: What a stranger is told of a pass; that it was lost or refused is none of his business.
+_OF_PASSES: Mapping[Standing, Validity] = {
+    Standing.VALID: Validity.VALID,
+    Standing.NOT_YET: Validity.NOT_YET,
+    Standing.EXPIRED: Validity.EXPIRED,
+    Standing.RETURNED: Validity.RETURNED,
+    Standing.USED: Validity.USED,
+    Standing.REVOKED: Validity.REVOKED,
+}
+
+
+def _pass_proof(desk: "CompanyDesk", record_id: UUID) -> Proof:
+    found = desk.passes.find(record_id)
+    validity = _OF_PASSES.get(found.standing, Validity.VOID)
+    return Proof(title=found.label, number=found.serial, validity=validity, until=found.ends_at)
+
+
 #: What answers for the papers of a noun. It reads no more than it tells: nobody has looked at the case.
 PROVERS: Mapping[str, Callable[["CompanyDesk", UUID], Proof]] = {
     "form": _form_proof,
+    "pass": _pass_proof,
     "ticket": _ticket_proof,
 }
 

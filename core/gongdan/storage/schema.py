@@ -34,6 +34,7 @@ _APPEND_ONLY = frozenset(
         "secrecy_reading",
         "letter_text",
         "letter_entry",
+        "pass_check",
     }
 )
 

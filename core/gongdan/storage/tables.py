@@ -15,6 +15,7 @@ from gongdan.storage import (
     journal,
     leavers,
     parties,
+    permits,
     plans,
     policies,
     printing,
@@ -23,6 +24,7 @@ from gongdan.storage import (
     secrecy,
     tickets,
     timers,
+    visits,
 )
 from gongdan.storage.base import Base
 
@@ -42,6 +44,7 @@ MODULES = (
     journal,
     leavers,
     parties,
+    permits,
     plans,
     policies,
     printing,
@@ -50,6 +53,7 @@ MODULES = (
     secrecy,
     tickets,
     timers,
+    visits,
 )
 
 METADATA = Base.metadata

@@ -45,6 +45,7 @@ MODULES = frozenset(
         "importers",
         "models",
         "notices",
+        "permits",
         "plans",
         "plugin",
         "policy",

@@ -151,6 +151,16 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "secrecy.opened": (msg("打开了涉密内容"), "eye"),
     "secrecy.read": (msg("查看了涉密内容"), "eye"),
     "secrecy.refused": (msg("没有批准查看涉密内容"), "ban"),
+    "pass.issued": (msg("发了证件"), "license"),
+    "pass.lost": (msg("挂失了证件"), "alert-triangle"),
+    "pass.refused": (msg("门岗拒绝了证件"), "ban"),
+    "pass.returned": (msg("收回了证件"), "arrow-back-up"),
+    "pass.revoked": (msg("吊销了证件"), "ban"),
+    "pass.used": (msg("证件已使用"), "circle-check"),
+    "permit.goods_added": (msg("登记了放行物品"), "plus"),
+    "permit.goods_removed": (msg("删去了放行物品"), "trash"),
+    "permit.person_added": (msg("登记了施工人员"), "user-plus"),
+    "permit.person_removed": (msg("划去了施工人员"), "user-circle"),
     "plan.begun": (msg("计划开始"), "calendar"),
     "plan.ended": (msg("计划终止"), "ban"),
     "plan.rebased": (msg("计划的起点改变，重新计划"), "refresh"),
@@ -212,6 +222,9 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "timer.resumed": (msg("重新执行了定时"), "player-play"),
     "view.removed": (msg("删除了视图"), "bookmark"),
     "view.saved": (msg("保存了视图"), "bookmark"),
+    "visit.left": (msg("登记了访客离开"), "logout"),
+    "visit.registered": (msg("登记了来访"), "user-plus"),
+    "visit.unmasked": (msg("查看了访客的完整证件号"), "eye"),
 }
 
 #: Groups of acts that a reader of the journal chooses from, by prefix.
@@ -226,6 +239,7 @@ GROUPS: Mapping[str, str] = {
     "session.": msg_in("many", "登录"), "role.": msg_in("many", "角色"), "department.": msg_in("many", "部门"),
     "number_pattern.": msg_in("many", "编号格式"), "view.": msg_in("many", "视图"), "plugin.": msg_in("many", "扩展"),
     "secrecy.": msg("涉密"), "company.": msg_in("many", "公司"), "timer.": msg_in("many", "定时"),
+    "permit.": msg_in("many", "许可"), "pass.": msg_in("many", "证件"), "visit.": msg_in("many", "来访"),
 }  # fmt: skip
 
 #: Kinds of things that acts are about, one of them.
@@ -236,6 +250,7 @@ NOUNS: Mapping[str, str] = {
     "approval": msg("审批"), "plan": msg("计划"), "plan_run": msg("计划的一次"), "plan_target": msg("计划的对象"),
     "custody_item": msg("保管物品"),
     "letter": msg("公文"), "leaving": msg("离岗交接"), "form": msg("单据"),
+    "pass": msg("证件"), "visit": msg("来访"),
 }  # fmt: skip
 
 _NAMES: Mapping[str, str] = {
@@ -280,6 +295,9 @@ _NAMES: Mapping[str, str] = {
     "form": msg("单据"), "edition": msg("版次"), "ticket": msg("工单"), "box": msg("签名处"), "way": msg("签名方式"),
     "item": msg("检查项目"), "copy": msg("联次"), "received_by": msg("签收人"),
     "deputy_for": msg("代谁"), "witness": msg("在场人"), "why": msg("原因"), "photos": msg("照片"),
+    "serial": msg("证件编号"), "begins_at": msg("开始"), "ends_at": msg("结束"),
+    "quantity": msg("数量"), "host": msg("被访人"), "consent": msg("被访人意见"), "consent_by": msg("谁同意的"),
+    "seconds": msg("登记用时（秒）"),
     "mon": msg("星期一"), "tue": msg("星期二"), "wed": msg("星期三"), "thu": msg("星期四"), "fri": msg("星期五"),
     "sat": msg("星期六"), "sun": msg("星期日"),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from gongdan.web import (
     attachments,
     buildings,
     calendars,
+    checks,
     circulation,
     circulation_words,
     clauses,
@@ -51,6 +52,9 @@ from gongdan.web import (
     paper_codes,
     papers,
     parties,
+    pass_words,
+    passes,
+    permits,
     photos,
     plan_words,
     plans,
@@ -74,6 +78,7 @@ from gongdan.web import (
     ticket_words,
     tickets,
     timers,
+    visits,
     words,
 )
 
@@ -129,6 +134,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ticket_links.pages,
     tickets.pages,
     timers.pages,
+    permits.pages,
+    passes.pages,
+    checks.pages,
+    visits.pages,
 )
 
 
@@ -151,6 +160,7 @@ def create_app(desk: Desk, settings: Settings) -> Flask:
     custody_words.install(app)
     circulation_words.install(app)
     approval_words.install(app)
+    pass_words.install(app)
     devices.install(app)
     ticket_words.install(app)
     form_words.install(app)

@@ -64,8 +64,10 @@ def choose() -> str | Response:
 
 @pages.get("/<name>")
 @needs("ticket.create")
-def fill(name: str) -> str:
-    """Show the form; the address may name a customer or a place that it is about."""
+def fill(name: str) -> str | Response:
+    """Show the form; the address may name a customer or a place that it is about. Permits have a catalogue."""
+    if any(kind.ticket_type == name and kind.category for kind in current_desk().permits.kinds()):
+        return go("permits.catalogue")
     ticket_type = current_desk().intake.type(name)
     return _form_page(ticket_type, Form.of(channel="phone", form_id=secrets.token_hex(16), **_known(_handed_on())))
 

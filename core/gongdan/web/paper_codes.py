@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from gongdan.errors import NotFound
 from gongdan.services.paper_codes import FoundPaper, Validity
+from gongdan.services.permit_keeper import PASS_NOUN
 from gongdan.text import msg
 from gongdan.web.access import installation, may, public
 from gongdan.web.throttle import throttled
@@ -16,6 +17,8 @@ pages = Blueprint("paper_codes", __name__, url_prefix="/q")
 #: What a paper is worth, the tone and the icon of that.
 VALIDITY: Mapping[Validity, tuple[str, str, str]] = {
     Validity.VALID: (msg("有效"), "done", "circle-check"),
+    Validity.NOT_YET: (msg("未到时间"), "waiting", "clock"),
+    Validity.USED: (msg("已使用"), "late", "ban"),
     Validity.EXPIRED: (msg("已过期"), "late", "clock"),
     Validity.RETURNED: (msg("已交回"), "quiet", "arrow-back-up"),
     Validity.REVOKED: (msg("已撤销"), "late", "ban"),
@@ -38,6 +41,8 @@ def show(token: str) -> Answer:
         return render_template("papers/unknown_code.html"), 404
     if found.proof.ticket_id and _is_inside(found) and may("ticket.view"):
         return redirect(url_for("ticket.show", ticket_id=found.proof.ticket_id), 303)
+    if found.noun == PASS_NOUN and _is_inside(found) and may("pass.check"):
+        return redirect(url_for("checks.show", code=token), 303)
     return render_template(
         "papers/code.html",
         found=found,

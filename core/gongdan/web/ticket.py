@@ -75,7 +75,7 @@ def move_dialog(ticket_id: UUID, name: str) -> str:
         if any(refusal.guard in _NEVER_ANSWERED for refusal in offer.refusals):
             raise MoveRefused(offer.move.label, offer.refusals)
         ticket_type, move = _move(ticket, name)
-        fields = current_desk().moves.dialog_fields(ticket_type, move)
+        fields = current_desk().moves.dialog_fields(ticket_type, move, ticket.category)
         return _move_page(ticket, move, Form.of(**_known(ticket, fields), version=ticket.version))
 
 
@@ -85,7 +85,7 @@ def move(ticket_id: UUID, name: str) -> Answer:
     desk, form = current_desk(), Form.typed()
     ticket = desk.tickets.find(ticket_id)
     ticket_type, wanted = _move(ticket, name)
-    fields = desk.moves.dialog_fields(ticket_type, wanted)
+    fields = desk.moves.dialog_fields(ticket_type, wanted, ticket.category)
     given = {field.name: form.value(field.name) for field in fields if field.name in form.values}
     try:
         moved = desk.moves.make(ticket_id, name, form.version(), given)
@@ -223,7 +223,7 @@ def _move_page(ticket: TicketView, move: Move, form: Form) -> str:
             move=move,
             target=ticket_type.workflow.state(move.to_state),
             form=_with_papers(ticket, form if form.is_refused else form.warned(_standing(offers.get(move.name)))),
-            fields=desk.moves.dialog_fields(ticket_type, move),
+            fields=desk.moves.dialog_fields(ticket_type, move, ticket.category),
             options=people_options(),
             shown_texts=_shown_texts(ticket),
         )

@@ -1,7 +1,22 @@
-"""What a property company promises a customer, and who may."""
+"""What a property company promises a customer and who may; who consents before a permit is approved."""
 
-from gongdan.api import GENERAL_MANAGER, UNBOUNDED, ApprovalRule, ApprovalStep, Signing, msg
-from gongdan_property_mgmt.roles import DEPARTMENT_MANAGER, DESK_SUPERVISOR, PROJECT_MANAGER
+from gongdan.api import (
+    GENERAL_MANAGER,
+    UNBOUNDED,
+    ApprovalRule,
+    ApprovalStep,
+    Condition,
+    Signing,
+    Trigger,
+    msg,
+)
+from gongdan_property_mgmt.roles import (
+    AREA_FOREMAN,
+    DEPARTMENT_MANAGER,
+    DESK_SUPERVISOR,
+    PROJECT_MANAGER,
+    SECURITY_LEAD,
+)
 
 #: Role, what its level is called, and the policy key with the amount up to which it promises; the last one any.
 _LEVELS = (
@@ -29,4 +44,33 @@ COMPENSATION = ApprovalRule(
     clauses=("001-13-54", "001-13-64", "003-04-32", "003-04-40"),
 )
 
-APPROVAL_RULES = (COMPENSATION,)
+_PERMIT = ("permit",)
+_APPLIED = Trigger(on_opened=True, moves=("resubmit",))
+
+_PERMITS: tuple[ApprovalRule, ...] = (
+    ApprovalRule(
+        name="property_mgmt.hot_work",
+        label=msg("动火作业"),
+        ticket_types=_PERMIT,
+        blocks=("approve",),
+        starts=_APPLIED,
+        when=(Condition("category", ("hot_work",)),),
+        # Another time or place is another fire.
+        fields=("from_at", "to_at", "spot", "fire_watch"),
+        steps=(ApprovalStep(label=msg("保卫部门"), approvers=(SECURITY_LEAD,), limit="property_mgmt.permit_answer"),),
+        clauses=("003-11-07", "001-01-44"),
+    ),
+    ApprovalRule(
+        name="property_mgmt.work_permit",
+        label=msg("装修施工"),
+        ticket_types=_PERMIT,
+        blocks=("approve",),
+        starts=_APPLIED,
+        when=(Condition("category", ("work_permit",)),),
+        fields=("work", "valid_from", "valid_to"),
+        steps=(ApprovalStep(label=msg("工程部"), approvers=(AREA_FOREMAN,), limit="property_mgmt.permit_answer"),),
+        clauses=("000-05-06", "001-08-14"),
+    ),
+)
+
+APPROVAL_RULES: tuple[ApprovalRule, ...] = (COMPENSATION, *_PERMITS)

@@ -331,4 +331,21 @@ _REPAIRS: tuple[DutyRule, ...] = (
     ),
 )
 
-DUTY_RULES: tuple[DutyRule, ...] = (*_FORWARDING, *_ANSWERS, *_HANDLING, *_VISITS, *_REPAIRS)
+#: Goods are never held back for money that is owed: somebody talks about it instead.
+_ARREARS: tuple[DutyRule, ...] = (
+    DutyRule(
+        name="property_mgmt.arrears_talk",
+        label=msg("与业户约谈欠费"),
+        kind=DutyKind.OTHER,
+        ticket_types=("goods_release",),
+        starts=Trigger(moves=("verify",)),
+        stops=Trigger(on_fields=("talk_result",)),
+        limit="property_mgmt.arrears_talk",
+        when=(Condition("has_arrears", ("yes",)),),
+        owed_by=(DESK_SUPERVISOR,),
+        after_closing=True,
+        clauses=("000-02-07", "001-05-02"),
+    ),
+)
+
+DUTY_RULES: tuple[DutyRule, ...] = (*_FORWARDING, *_ANSWERS, *_HANDLING, *_VISITS, *_REPAIRS, *_ARREARS)

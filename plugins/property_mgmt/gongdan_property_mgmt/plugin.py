@@ -22,6 +22,8 @@ from gongdan_property_mgmt.assets import ASSET_KINDS, LINK_RULES
 from gongdan_property_mgmt.custody import CUSTODY_KINDS
 from gongdan_property_mgmt.duties import DUTY_RULES
 from gongdan_property_mgmt.forms import FORMS
+from gongdan_property_mgmt.permits.catalogue import PERMIT, PERMIT_KINDS
+from gongdan_property_mgmt.permits.tickets import GOODS_RELEASE
 from gongdan_property_mgmt.plans import PLAN_RULES
 from gongdan_property_mgmt.policy import POLICY_KEYS
 from gongdan_property_mgmt.roles import ROLES
@@ -33,7 +35,9 @@ def register_rulebook() -> Rulebook:
     return Rulebook(
         label=msg("物业管理"),
         description=msg("报修派工与投诉处理：从登记到回访，每一步按制度条款走"),
-        ticket_types=TICKET_TYPES,
+        ticket_types=(*TICKET_TYPES, PERMIT, GOODS_RELEASE),
+        permit_kinds=PERMIT_KINDS,
+        approval_rules=APPROVAL_RULES,
         asset_kinds=ASSET_KINDS,
         link_rules=LINK_RULES,
         custody_kinds=CUSTODY_KINDS,
@@ -41,7 +45,6 @@ def register_rulebook() -> Rulebook:
         duty_rules=DUTY_RULES,
         plan_rules=PLAN_RULES,
         forms=FORMS,
-        approval_rules=APPROVAL_RULES,
         policy_keys=POLICY_KEYS,
         packs=read_packs("gongdan_property_mgmt"),
         clauses=read_clauses("gongdan_property_mgmt"),
@@ -72,6 +75,8 @@ def menu_entries(company: CompanyView) -> Sequence[MenuEntry]:
     return (
         MenuEntry(msg_in("many", "报修"), "/tickets?type=repair", "tools", "ticket.view"),
         MenuEntry(msg_in("many", "投诉"), "/tickets?type=complaint", "message", "ticket.view"),
+        MenuEntry(msg("许可与证件"), "/permits", "license", "permit.view"),
+        MenuEntry(msg("来访登记"), "/visitors", "door-enter", "visitor.register"),
     )
 
 
@@ -83,5 +88,6 @@ def dashboard_tiles(company: CompanyView) -> Sequence[Tile]:
         Tile(msg("暂停的维修"), "type=repair&state=paused", "clock-pause"),
         Tile(msg("待回访的维修"), "type=repair&state=confirmed", "phone-call"),
         Tile(msg("未关闭的重大投诉"), "type=complaint&severity=major&open=1", "alert-triangle"),
+        Tile(msg("待审核的许可"), "type=permit&state=applied", "license"),
         Tile(msg("待回访的投诉"), "type=complaint&state=awaiting_callback&state=settled", "message"),
     )

@@ -116,4 +116,75 @@ APPROVAL_KEYS: tuple[PolicyKey, ...] = (
     _limit("compensation_answered", msg("赔付核决：多久内审批"), "003-04-32"),
 )
 
-POLICY_KEYS = (*COMPLAINT_KEYS, *REPAIR_KEYS, *PLAN_KEYS, *PAPER_KEYS, *APPROVAL_KEYS)
+
+def _longest(kind: str, label: str, *clauses: str) -> PolicyKey:
+    return PolicyKey(f"property_mgmt.{kind}_longest", label, PolicyKind.PERIOD, clauses)
+
+
+def _longest_at_once(kind: str, label: str, *clauses: str) -> PolicyKey:
+    return PolicyKey(f"property_mgmt.{kind}_longest", label, PolicyKind.LIMIT, clauses, lowest="1 min", highest="168 h")
+
+
+def _amount(name: str, label: str, *clauses: str) -> PolicyKey:
+    return PolicyKey(f"property_mgmt.{name}", label, PolicyKind.MONEY, clauses, lowest="0")
+
+
+def _quota(kind: str, label: str, *clauses: str) -> PolicyKey:
+    return PolicyKey(
+        f"property_mgmt.{kind}_quota",
+        label,
+        PolicyKind.INTEGER,
+        clauses,
+        lowest="0",
+        highest="1000",
+        unit_label=msg("张"),
+    )
+
+
+#: No source names a figure, so none is proposed.
+PERMIT_KEYS: tuple[PolicyKey, ...] = (
+    PolicyKey("property_mgmt.permit_warning", msg("许可：到期前多久提醒"), PolicyKind.PERIOD, ("001-08-61",)),
+    _limit("permit_answer", msg("许可：各部门多久会签"), "001-08-14", "003-11-07"),
+    _longest("work_permit", msg("施工许可证：最长有效多久"), "001-01-45"),
+    _amount("work_permit_fee", msg("施工许可证：收费多少"), "001-01-45"),
+    _amount("work_permit_deposit", msg("施工许可证：押金多少"), "001-01-45"),
+    _longest("work_extension", msg("装修延期：最长有效多久"), "001-01-43"),
+    _amount("work_extension_fee", msg("装修延期：收费多少"), "001-01-43"),
+    _longest("temporary_pass", msg("临时出入证：最长有效多久"), "000-05-09"),
+    _amount("temporary_pass_fee", msg("临时出入证：收费多少"), "000-05-09"),
+    _amount("temporary_pass_deposit", msg("临时出入证：押金多少"), "000-05-09"),
+    _longest("worker_pass", msg("施工人员出入证：最长有效多久"), "000-05-10"),
+    _amount("worker_pass_fee", msg("施工人员出入证：收费多少"), "000-05-10"),
+    _amount("worker_pass_deposit", msg("施工人员出入证：押金多少"), "000-05-10"),
+    _amount("phone_opening_fee", msg("电话开通：收费多少"), "000-05-11"),
+    _amount("phone_move_fee", msg("电话迁移：收费多少"), "000-05-12"),
+    _amount("phone_swap_fee", msg("电话对调：收费多少"), "000-05-13"),
+    _amount("directory_sign_fee", msg("公司水牌制作：收费多少"), "000-05-14"),
+    _longest("temporary_power", msg("临时用电：最长有效多久"), "000-05-15"),
+    _amount("temporary_power_fee", msg("临时用电：收费多少"), "000-05-15"),
+    _amount("temporary_power_deposit", msg("临时用电：押金多少"), "000-05-15"),
+    _longest_at_once("hot_work", msg("动火许可证：最长有效多久"), "000-05-16", "001-01-44"),
+    _longest_at_once("goods_lift", msg("货梯专用：最长有效多久"), "000-05-17"),
+    _amount("goods_lift_fee", msg("货梯专用：收费多少"), "000-05-17"),
+    _longest_at_once("meeting_room", msg("会议室临时租用：最长有效多久"), "000-05-18"),
+    _amount("meeting_room_fee", msg("会议室临时租用：收费多少"), "000-05-18"),
+    _longest("bike_parking", msg("摩托车、自行车停放：最长有效多久"), "000-05-19"),
+    _amount("bike_parking_fee", msg("摩托车、自行车停放：收费多少"), "000-05-19"),
+    _quota("bike_parking", msg("摩托车、自行车停放：每处同时最多几张"), "000-05-19"),
+    _amount("lock_breaking_fee", msg("破门锁：收费多少"), "000-05-21"),
+    _amount("lock_change_fee", msg("换门锁：收费多少"), "000-05-22"),
+    _longest("door_boarding", msg("大门临时封板：最长有效多久"), "000-05-23"),
+    _amount("extension_hire_fee", msg("电话分机租用：收费多少"), "000-05-24"),
+    _amount("leaflets_fee", msg("代派资料：收费多少"), "000-05-25"),
+    _longest("parking", msg("停车证：最长有效多久"), "001-08-60"),
+    _amount("parking_fee", msg("停车证：收费多少"), "001-08-60"),
+    _quota("parking", msg("停车证：每处同时最多几张"), "001-08-60"),
+    _longest_at_once("goods_release", msg("物品放行条：最长有效多久"), "001-01-02"),
+)
+
+#: Somebody talks with whoever moves out and owes money; the goods leave nevertheless.
+TALK_KEYS: tuple[PolicyKey, ...] = (
+    _limit("arrears_talk", msg("物品放行时有欠费：多久与业户约谈"), "000-02-07", "001-05-02"),
+)
+
+POLICY_KEYS = (*COMPLAINT_KEYS, *REPAIR_KEYS, *PLAN_KEYS, *PAPER_KEYS, *APPROVAL_KEYS, *PERMIT_KEYS, *TALK_KEYS)

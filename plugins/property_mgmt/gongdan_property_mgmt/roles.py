@@ -11,6 +11,10 @@ AREA_FOREMAN: Final = "area_foreman"
 DEPARTMENT_STAFF: Final = "department_staff"
 DEPARTMENT_MANAGER: Final = "department_manager"
 PROJECT_MANAGER: Final = "project_manager"
+#: Holds the post of the management office: signs and seals.
+DUTY_OFFICER: Final = "duty_officer"
+GATE_GUARD: Final = "gate_guard"
+SECURITY_LEAD: Final = "security_lead"
 
 _WORK = frozenset(
     {
@@ -25,19 +29,27 @@ _WORK = frozenset(
         "plan.view",
         "custody.view",
         "approval.ask",
+        "permit.view",
+        "pass.check",
     }
 )
-_DESK = _WORK | {
-    "ticket.create",
-    "ticket.edit",
-    "ticket.assign",
-    "ticket.link",
-    "party.edit",
-    "custody.keep",
-    "circulation.view",
-    "circulation.office",
-    "circulation.draft",
-}
+_VISITORS = frozenset({"visitor.view", "visitor.register"})
+_DESK = (
+    _WORK
+    | _VISITORS
+    | {
+        "ticket.create",
+        "ticket.edit",
+        "ticket.assign",
+        "ticket.link",
+        "party.edit",
+        "custody.keep",
+        "pass.return",
+        "circulation.view",
+        "circulation.office",
+        "circulation.draft",
+    }
+)
 _LEAD = _DESK | {
     "ticket.correct",
     "duty.team",
@@ -54,6 +66,7 @@ _LEAD = _DESK | {
     "policy.view",
     "circulation.sign",
     "approval.view",
+    "pass.revoke",
 }
 
 ROLES: tuple[Role, ...] = (
@@ -64,4 +77,7 @@ ROLES: tuple[Role, ...] = (
     Role(DEPARTMENT_STAFF, msg("责任部门人员"), _WORK),
     Role(DEPARTMENT_MANAGER, msg("部门经理"), _LEAD),
     Role(PROJECT_MANAGER, msg("项目经理"), _LEAD | {"circulation.instruct", "leaver.manage"}),
+    Role(DUTY_OFFICER, msg("管理处值班员"), _DESK | {"pass.revoke"}),
+    Role(GATE_GUARD, msg("门岗"), _WORK | _VISITORS | {"pass.return"}),
+    Role(SECURITY_LEAD, msg("秩序主管"), _WORK | _VISITORS | {"ticket.create", "pass.return", "pass.revoke"}),
 )

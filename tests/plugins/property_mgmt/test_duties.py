@@ -505,9 +505,10 @@ def test_every_rule_is_explained_with_its_clauses_and_that_of_the_policy(
     office: Office = request.getfixturevalue(name)
     tickets = _owed_about(office, clock)
     explained = {each.duty.rule: each for ticket in tickets for each in office.desk.explain.ticket(ticket.number)}
-    assert set(explained) == {rule.name for rule in DUTY_RULES}
+    rules = [rule for rule in DUTY_RULES if "goods_release" not in rule.ticket_types]
+    assert set(explained) == {rule.name for rule in rules}
     pack = {line.key: line for line in office.desk.policies.pack(office.pack).lines}
-    for rule in DUTY_RULES:
+    for rule in rules:
         found = explained[rule.name]
         shown = [sentence.params["id"] for sentence in found.sentences if sentence.text == "条款 {id}：{text}"]
         assert set(rule.clauses) <= set(shown), rule.name

@@ -8,6 +8,8 @@ from gongdan_property_mgmt.policy import APPROVAL_KEYS, PAPER_KEYS, POLICY_KEYS
 
 RESIDENTIAL = "property_mgmt.residential"
 OFFICE = "property_mgmt.office"
+#: Lists the procedures of an office building's desk, and says neither how long nor how much.
+OFFICE_DESK = "property_mgmt.office_desk"
 #: What a regulation has to answer.
 FIGURES = tuple(key for key in POLICY_KEYS if key.proposed is None)
 
@@ -152,7 +154,7 @@ def test_nothing_is_decided_before_a_company_decides(company_desk: CompanyDesk) 
 
 
 def test_every_question_is_asked_by_a_clause_and_answered_or_left_open_by_a_pack() -> None:
-    said = {line.key for name in (RESIDENTIAL, OFFICE) for line in _pack(name).lines}
+    said = {line.key for name in (RESIDENTIAL, OFFICE, OFFICE_DESK) for line in _pack(name).lines}
     # The sources say that amounts decide who may promise, and their table is missing; and none knew of kept papers.
     assert {key.name for key in FIGURES} == said | {key.name for key in (*APPROVAL_KEYS, *PAPER_KEYS)}
     assert [key.name for key in FIGURES if not key.clauses] == []
@@ -162,7 +164,7 @@ def test_every_question_is_asked_by_a_clause_and_answered_or_left_open_by_a_pack
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "source"), [(RESIDENTIAL, "001"), (OFFICE, "004")])
+@pytest.mark.parametrize(("name", "source"), [(RESIDENTIAL, "001"), (OFFICE, "004"), (OFFICE_DESK, "000")])
 def test_a_pack_speaks_for_one_source_and_says_why(name: str, source: str) -> None:
     pack = _pack(name)
     assert (pack.source, {line.clause[:3] for line in pack.lines}) == (source, {source})

@@ -8,6 +8,7 @@ from gongdan.api import AssetInput, CompanyDesk, LinkKind, Progress, Source, at_
 from gongdan_property_mgmt.demo.complaints import COMPLAINTS, LATE_WORKER
 from gongdan_property_mgmt.demo.keeping import fill_custody, take_in
 from gongdan_property_mgmt.demo.opening import ESTATE_PACK, open_with
+from gongdan_property_mgmt.demo.permit_cases import fill_estate
 from gongdan_property_mgmt.demo.repairs import REPAIRS, WAITED_FOR
 from gongdan_property_mgmt.demo.rostering import fill_roster
 
@@ -52,6 +53,8 @@ def fill(desk: CompanyDesk, progress: Progress) -> None:
     tickets = play(desk, cases)
     late, waited_for = (tickets[cases.index(case)] for case in (LATE_WORKER, WAITED_FOR))
     fill_roster(desk)
+    progress(msg("办理许可、放行与来访"))
+    fill_estate(desk)
     fill_custody(desk)
     desk.links.make(LinkKind.CAUSED_BY, late, waited_for)
 

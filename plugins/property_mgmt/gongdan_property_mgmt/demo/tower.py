@@ -6,6 +6,7 @@ from typing import Final
 from gongdan.api import AssetInput, CompanyDesk, PartyInput, Progress, at_moment, msg, play
 from gongdan_property_mgmt.demo.letters import fill_letters
 from gongdan_property_mgmt.demo.opening import TOWER_PACK, open_with
+from gongdan_property_mgmt.demo.permit_cases import fill_tower
 from gongdan_property_mgmt.demo.tower_cases import CASES
 
 #: Rooms and tenants were entered before the oldest of the week's cases.
@@ -39,6 +40,8 @@ def fill(desk: CompanyDesk, progress: Progress) -> None:
     progress(msg("登记本周的报修与投诉"))
     play(desk, CASES)
     fill_letters(desk)
+    progress(msg("办理许可、放行与来访"))
+    fill_tower(desk)
 
 
 def _add_rooms(desk: CompanyDesk) -> None:

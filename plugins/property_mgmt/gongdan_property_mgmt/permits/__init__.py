@@ -1,0 +1,1 @@
+"""Permits and the goods release slip: the catalogue as data, and the papers of both."""
