@@ -131,7 +131,7 @@ class _Parts:
             tuple((*number, *row) for number, row in zip(numbers, rows, strict=True)),
             right,
             self._totals(shown, len(first)),
-            f"{self._say(msg('金额大写'))}：{shown.in_words}" if shown.in_words else "",
+            self._in_words(shown),
         )
 
     def _totals(self, shown: ShownTable, before: int) -> tuple[tuple[str, ...], ...]:
@@ -161,6 +161,10 @@ class _Parts:
             for one in signed
         )
         yield PaperSignatures(tuple(boxes), seal)
+
+    def _in_words(self, shown: ShownTable) -> str:
+        label = self._say(msg("金额大写"))
+        return f"{label}：{shown.in_words}" if shown.in_words else ""
 
     def _say(self, source: str) -> str:
         return self._sheet.say(source)

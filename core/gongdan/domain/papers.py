@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from gongdan.domain.forms import PaperSize
+from gongdan.text import msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,11 @@ class PaperWords:
     """What stands on every paper beside its own texts, in the reader's language."""
 
     #: Before the number.
-    number: str = "编号"
+    number: str = msg("编号")
     #: With ``{page}`` and ``{pages}``.
-    page: str = "第 {page} 页 共 {pages} 页"
+    page: str = msg("第 {page} 页 共 {pages} 页")
     #: Where somebody writes the day of his signature by hand.
-    day: str = "　　年　　月　　日"
+    day: str = msg("　　年　　月　　日")
 
 
 PaperBlock: TypeAlias = PaperGrid | PaperTable | PaperSignatures | PaperText | PaperPhotos

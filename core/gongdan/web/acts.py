@@ -239,6 +239,7 @@ GROUPS: Mapping[str, str] = {
     "session.": msg_in("many", "登录"), "role.": msg_in("many", "角色"), "department.": msg_in("many", "部门"),
     "number_pattern.": msg_in("many", "编号格式"), "view.": msg_in("many", "视图"), "plugin.": msg_in("many", "扩展"),
     "secrecy.": msg("涉密"), "company.": msg_in("many", "公司"), "timer.": msg_in("many", "定时"),
+    "print_run.": msg_in("many", "打印"), "word_template.": msg_in("many", "Word 模板"),
     "permit.": msg_in("many", "许可"), "pass.": msg_in("many", "证件"), "visit.": msg_in("many", "来访"),
 }  # fmt: skip
 

@@ -172,7 +172,8 @@ def export(ending: str) -> Response:
         write = write_xlsx if ending == "xlsx" else write_csv
         count = write(path, [say(text) for text in _HEADINGS], map(_cells, _lines(_filter(given))))
         desk.secrecy.note_export(count)
-        return send(f"{say(msg('涉密查阅记录'))} {shown.now().astimezone(shown.zone()):%Y-%m-%d}.{ending}")
+        title = say(msg("涉密查阅记录"))
+        return send(f"{title} {shown.now().astimezone(shown.zone()):%Y-%m-%d}.{ending}")
 
 
 # --- The watermark ------------------------------------------------------------------------------------------------

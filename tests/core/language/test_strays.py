@@ -13,6 +13,11 @@ PACKAGES = pytest.mark.parametrize("package", installed_packages(), ids=lambda p
 #: Chinese that is data: what people type into tables, and names of a demo; by file, with the reason.
 DATA = {
     "domain/calendar_files.py": "headings and words of holiday lists",
+    "domain/chinese_amounts.py": "numerals of bills, which are Chinese in every language",
+    "domain/form_cells.py": "numerals of copies, which stand on Chinese papers only",
+    "printing/compositor.py": "a first paper that nobody sees",
+    "printing/layout_*.py": "words of the language of layouts, which has English ones beside them",
+    "web/layouts.py": "names in an example of marks",
     "domain/folding.py": "digits and units as they are written in Chinese",
     "domain/moments.py": "words for times of day",
     "domain/normalising.py": "units of amounts",

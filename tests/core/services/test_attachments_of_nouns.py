@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import cache
 from types import ModuleType
 from uuid import UUID
 
@@ -15,24 +17,41 @@ from gongdan.services.subjects import NOUNS
 from gongdan.storage.attachments import AttachmentRow
 from gongdan.testing import sample
 from gongdan.testing.factories import Factory, People
+from gongdan.testing.fakes import make_plugin
+from gongdan.testing.sample_forms import REPAIR_ORDER
 from tests.core.services.planned import Wait, at, plan_of, with_plans
 
 Unchanged = Callable[[], AbstractContextManager[None]]
 
+EVERY = {"ticket", "party", "asset", "plan_run", "form"}
 PAPER = Upload("平面图纸.txt", "三室两厅".encode())
 
 
 @pytest.fixture
 def plugin_modules() -> Mapping[str, ModuleType]:
-    return {sample.NAME: with_plans()}
+    return {sample.NAME: _with_plans_and_papers()}
+
+
+@cache
+def _with_plans_and_papers() -> ModuleType:
+    book = replace(with_plans().register_rulebook(), forms=(replace(REPAIR_ORDER, clauses=()),))
+    return make_plugin(register_rulebook=lambda: book)
 
 
 @pytest.fixture
 def subjects(company_desk: CompanyDesk, factory: Factory, person: People, wait: Wait) -> Mapping[str, SubjectKey]:
-    """Return one thing of every noun; the run is owed by 李建国."""
+    """Return one thing of every noun; the run is owed by 李建国, the form is of the ticket."""
     wait(at(3, 6, 10))
     run = company_desk.plans.runs(plan_of(company_desk, "report").id)[0]
-    ids = {"ticket": factory.ticket().id, "party": factory.party().id, "asset": factory.unit().id, "plan_run": run.id}
+    ticket = factory.ticket()
+    form = company_desk.forms.begin(ticket.id, REPAIR_ORDER.name)
+    ids = {
+        "ticket": ticket.id,
+        "party": factory.party().id,
+        "asset": factory.unit().id,
+        "plan_run": run.id,
+        "form": form.id,
+    }
     return {kind: SubjectKey(kind, key) for kind, key in ids.items()}
 
 
@@ -61,10 +80,10 @@ def test_every_noun_takes_files_and_its_journal_says_so(
 @pytest.mark.parametrize(
     ("role", "sees", "adds"),
     [
-        ("supervisor", {"ticket", "party", "asset", "plan_run"}, {"ticket", "party", "asset", "plan_run"}),
-        ("agent", {"ticket", "party", "asset", "plan_run"}, {"ticket", "party"}),
-        ("worker", {"ticket", "party", "asset", "plan_run"}, {"ticket"}),
-        ("observer", {"ticket", "party", "asset", "plan_run"}, set()),
+        ("supervisor", EVERY, EVERY),
+        ("agent", EVERY, {"ticket", "party", "form"}),
+        ("worker", EVERY, {"ticket", "form"}),
+        ("observer", EVERY, set()),
     ],
 )
 def test_a_role_adds_where_it_may_change_the_thing(
