@@ -49,7 +49,7 @@ def test_a_member_has_the_permissions_of_all_his_roles(
     assert actor.roles == frozenset({"sample_engineer", "observer"})
     assert actor.permissions == frozenset(
         {"ticket.view", "ticket.move", "sample.price", "party.view", "asset.view", "roster.view", "plan.view"}
-        | {"custody.view"}
+        | {"custody.view", "permit.view"}
     )
 
 

@@ -112,7 +112,9 @@ _OTHERS: Final[Mapping[str, str]] = {
     "photos.partner": "what attachments.of shows",
     "circulation.find": "papers of the company itself, which have no class",
     "attachments.find": "refused behind a mask", "attachments.read": "refused behind a mask",
-    "plans.run": "as plans.of_ticket",
+    "plans.run": "as plans.of_ticket", "permits.kinds": "declared", "permits.kind": "declared",
+    "permits.cards": "declared, with what the company decided", "permits.card": "as permits.cards",
+    "permits.of_ticket": "the declared kind of a ticket",
     "explain.any": "limits of the policy, without a ticket", "approvals.find": "as approvals.of_ticket",
     "approvals.of_subject": "as approvals.of_ticket", "approvals.ticket_subject": "a rule and the row it is about",
     "approvals.view": "the page's own view of approvals.of_ticket", "handovers.find": "as handovers.latest",
@@ -122,7 +124,7 @@ _OTHERS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 #: Verbs of methods that write; what they answer goes through the same functions as what is read.
 _WRITES: Final = re.compile(
-    r"\.(change|correct|open|make|write|add|attach|create|create_in|begin|save|file|void|type|on_paper|take_back|waive"
+    r"\.(change|correct|open|make|make_in|apply|write|add|attach|create|create_in|begin|save|file|void|type|on_paper|take_back|waive"
     r"|acknowledge|recompute|recount|preview|ask|withdraw|remind|decide|reverse|speak|complete|visit|end|resume|drop"
     r"|set_day|drop_day|undo|settle|check|tell|sign|take_over|leave|draw|receive|open_within)$"
 )

@@ -17,11 +17,13 @@ ALLOWED = {
     "storage/forms.py": "writes the conditions of partial indexes",
     "storage/journal.py": "names the company in both statements of a chain's end",
     "storage/leavers.py": "writes the conditions of partial indexes",
+    "storage/permits.py": "writes the conditions of partial indexes",
     "storage/plans.py": "writes the conditions of partial indexes",
     "storage/schema.py": "runs before there is a company",
     "storage/search.py": "names the company in each statement",
     "storage/timers.py": "claims across companies and names the company in each statement of one",
     "storage/tickets.py": "writes the conditions of partial indexes",
+    "storage/visits.py": "writes the conditions of partial indexes",
     "testing/contents.py": "compares the rows of all companies",
 }
 
