@@ -26,7 +26,7 @@ def expect_property_office(page: Page, *, there: bool) -> None:
     page.goto("/tickets/new")
     for name in ("报修", "投诉"):
         expect(page.locator(".rail").get_by_role("link", name=name, exact=True)).to_have_count(int(there))
-    expect(page.locator(".type-card")).to_have_count(2 if there else 0)
+    expect(page.locator(".type-card")).to_have_count(4 if there else 0)
 
 
 def register(page: Page) -> str:

@@ -46,12 +46,11 @@ def ticket_printed(ticket_id: UUID) -> Response:
 @needs("ticket.view")
 def form(form_id: UUID) -> str:
     """Show the paper of a form, with all its copies or the one that is asked for."""
-    found = current_desk().forms.find(form_id)
-    templates = current_desk().word_templates.of(found.kind.name)
+    templates = current_desk().word_templates.of(current_desk().forms.find(form_id).kind.name)
     own = partial(url_for, form_id=form_id, copy=request.args.get("copy"))
     return paper_page(
         _paper("form", form_id),
-        back=url_for("ticket.show", ticket_id=found.ticket_id),
+        back=url_for("forms.show", form_id=form_id),
         pdf=own("papers.form_pdf"),
         printed=own("papers.form_printed"),
         words=[(one.name, url_for("papers.form_word", form_id=form_id, template_id=one.id)) for one in templates],
