@@ -11,7 +11,7 @@ DEPOSITED_KEY = CustodyKind(
     number=NumberPattern("JC{serial:4}"),
     mark_label=_RING,
     opens_lock=True,
-    clauses=("001-08-50", "001-08-51"),
+    clauses=("001-08-51",),
 )
 #: Of a vacant flat, not yet collected by its owner.
 VACANT_KEY = CustodyKind(
@@ -20,7 +20,7 @@ VACANT_KEY = CustodyKind(
     number=NumberPattern("KF{serial:4}"),
     mark_label=_RING,
     opens_lock=True,
-    clauses=("001-08-50", "001-08-51"),
+    clauses=("001-08-51",),
 )
 
 CUSTODY_KINDS: tuple[CustodyKind, ...] = (DEPOSITED_KEY, VACANT_KEY)

@@ -3,6 +3,7 @@
 from gongdan.api import Guard, Move, State, StateCategory, Workflow, msg
 from gongdan_gps_install import rules
 from gongdan_gps_install.roles import DIVISION_MANAGER, GPS_CLERK, INSTALLER
+from gongdan_gps_install.workflows.visits import VISIT_GUARDS
 
 _STATES = (
     State("registered", msg("已登记"), StateCategory.NEW),
@@ -207,6 +208,7 @@ _FITTING = (
 )
 
 _GUARDS = (
+    *VISIT_GUARDS,
     Guard(
         name="request_is_in",
         label=msg("安装需求单"),
@@ -243,20 +245,6 @@ _GUARDS = (
         clauses=("001-03-10",),
     ),
     Guard(
-        name="data_are_checked",
-        label=msg("出发前核对"),
-        check=rules.data_are_checked,
-        field="data_checked",
-        clauses=("001-03-17",),
-    ),
-    Guard(
-        name="kit_is_packed",
-        label=msg("出发前备齐"),
-        check=rules.kit_is_packed,
-        field="kit_packed",
-        clauses=("001-03-18",),
-    ),
-    Guard(
         name="condition_is_agreed",
         label=msg("先确认车况"),
         check=rules.condition_is_agreed,
@@ -268,20 +256,6 @@ _GUARDS = (
         label=msg("终端在线"),
         check=rules.terminal_is_online,
         field="online",
-    ),
-    Guard(
-        name="nothing_is_damaged",
-        label=msg("物品无损"),
-        check=rules.nothing_is_damaged,
-        field="nothing_damaged",
-        clauses=("001-03-25",),
-    ),
-    Guard(
-        name="papers_are_complete",
-        label=msg("单据完整"),
-        check=rules.papers_are_complete,
-        field="papers_complete",
-        clauses=("001-03-24",),
     ),
 )
 

@@ -3,6 +3,7 @@
 from gongdan.api import Guard, Move, State, StateCategory, Workflow, msg
 from gongdan_gps_install import rules
 from gongdan_gps_install.roles import DIVISION_MANAGER, GPS_CLERK, INSTALLER
+from gongdan_gps_install.workflows.visits import VISIT_GUARDS
 
 _STATES = (
     State("registered", msg("已受理"), StateCategory.NEW),
@@ -205,20 +206,7 @@ _END = (
 )
 
 _GUARDS = (
-    Guard(
-        name="data_are_checked",
-        label=msg("出发前核对"),
-        check=rules.data_are_checked,
-        field="data_checked",
-        clauses=("001-03-17",),
-    ),
-    Guard(
-        name="kit_is_packed",
-        label=msg("出发前备齐"),
-        check=rules.kit_is_packed,
-        field="kit_packed",
-        clauses=("001-03-18",),
-    ),
+    *VISIT_GUARDS,
     Guard(
         name="terminals_are_paired",
         label=msg("新旧终端号成对"),
@@ -260,20 +248,6 @@ _GUARDS = (
         check=rules.fee_is_invoiced,
         field="invoice_number",
         clauses=("001-03-27",),
-    ),
-    Guard(
-        name="nothing_is_damaged",
-        label=msg("物品无损"),
-        check=rules.nothing_is_damaged,
-        field="nothing_damaged",
-        clauses=("001-03-25",),
-    ),
-    Guard(
-        name="papers_are_complete",
-        label=msg("单据完整"),
-        check=rules.papers_are_complete,
-        field="papers_complete",
-        clauses=("001-03-24",),
     ),
     Guard(
         name="money_is_handed_over",
